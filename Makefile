@@ -1,0 +1,19 @@
+# Everything is done by dev/make.py; `make` only gives it short names.
+PYTHON ?= python3
+MAKE_PY = $(PYTHON) dev/make.py
+
+.PHONY: help demo serve test lint wheel clean
+
+help:
+	@echo "make demo    quote, order, subscribe and invoice on demo data, and print it"
+	@echo "make serve   open the demo in a browser (PORT=8069)"
+	@echo "make test    all tests; one of them: make test T='tests/test_x.py -k name'"
+	@echo "make lint    the linters"
+	@echo "make wheel   the addon as a Python package, in dist/"
+	@echo "make clean   remove databases, demo and logs"
+
+demo serve lint wheel clean:
+	@$(MAKE_PY) $@
+
+test:
+	@$(MAKE_PY) test $(T)

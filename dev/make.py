@@ -1,0 +1,165 @@
+"""What the Makefile calls: fetch what is missing, start it, do the work, stop it again.
+
+Needs nothing but Python's own library until the virtual environment is there.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from browser import ensure_chromium, ensure_wkhtmltopdf
+from common import CACHE, CHECKOUT, STATE, Problem, fail, locked, own_folder, remove, run, say
+from database import ADDON, Databases, check_port, serving
+from odoo_source import find_odoo
+from postgres import Cluster, postgres
+from python_env import ensure_venv
+
+
+class Project:
+    """The machine made ready: Odoo and its Python packages."""
+
+    def __init__(self):
+        own_folder(STATE, 0o711)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with locked(CACHE / 'fetch.lock'):
+            self.odoo = find_odoo()
+            self.python = ensure_venv()
+        if Path(sys.prefix) != self.python.parent.parent:
+            # go on inside the virtual environment: it has the database driver
+            os.execv(self.python, [str(self.python), *sys.argv])
+        say(f'Odoo: {self.odoo.build}')
+
+    def databases(self, server):
+        return Databases(self.odoo, self.python, server)
+
+
+def demo():
+    project = Project()
+    wkhtmltopdf, chromium = ensure_wkhtmltopdf(), None
+    if not wkhtmltopdf:
+        chromium = ensure_chromium()
+    with locked(STATE / 'work.lock'), postgres() as server:
+        databases = project.databases(server)
+        name = databases.ensure_demo()
+        _run_demo(databases, name, 'records', STATE / 'demo')
+        if wkhtmltopdf or chromium:
+            with serving(databases, name) as (url, _process):
+                _run_demo(databases, name, 'documents', STATE / 'demo', url, chromium or '')
+        else:
+            say('No PDFs: this machine has neither wkhtmltopdf nor Chromium.')
+        _run_demo(databases, name, 'summary', STATE / 'demo')
+
+
+def _run_demo(databases, name, step, *args):
+    command = [databases.python, CHECKOUT / 'dev' / 'demo.py', databases.config, name, step, *args]
+    result = subprocess.run(
+        [str(part) for part in command],
+        env=databases.environment(),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if result.returncode:
+        raise Problem(f'The demo\'s step "{step}" failed; "make clean" starts it afresh.')
+
+
+def serve():
+    port = _port()
+    check_port(port)
+    project = Project()
+    with postgres() as server:
+        databases = project.databases(server)
+        with locked(STATE / 'work.lock'):
+            name = databases.ensure_demo()
+            _run_demo(databases, name, 'records', STATE / 'demo')
+        with serving(databases, name, port) as (url, process):
+            say(f'{url}/odoo  (login "admin", password "admin"); Ctrl-C ends it')
+            process.wait()
+
+
+def _port():
+    text = os.environ.get('PORT', '8069')
+    if not text.isdigit() or not 1024 <= int(text) <= 65535:
+        raise Problem(f'PORT={text} is no port: choose a number from 1024 to 65535.')
+    return int(text)
+
+
+def test(*args):
+    project = Project()
+    chromium = ensure_chromium()
+    with locked(STATE / 'work.lock'), postgres() as server:
+        databases = project.databases(server)
+        template = databases.ensure_template()
+        name = f'{databases.prefix}_test'
+        databases.clone(template, name)
+        tests = databases.addons / ADDON / 'tests'
+        paths = [arg for arg in args if not arg.startswith('-') and '.py' in arg]
+        options = [arg for arg in args if arg not in paths]
+        command = [databases.python, '-m', 'pytest', '-p', 'no:cacheprovider']
+        command += [f'--odoo-config={databases.config}', f'--odoo-database={name}']
+        command += ['--odoo-http'] if chromium else []
+        command += options
+        command += [databases.addons / ADDON / path for path in paths] or [tests]
+        env = databases.environment(
+            SALE_OFFER_TEMPLATE=template,
+            SALE_OFFER_CONFIG=str(databases.config),
+            SALE_OFFER_FILES=str(STATE / 'test'),
+        )
+        own_folder(STATE / 'test')
+        result = subprocess.run(
+            [str(part) for part in command], env=env, cwd=STATE, stdin=subprocess.DEVNULL
+        )
+        databases.drop(name)
+        if result.returncode:
+            raise SystemExit(result.returncode)
+
+
+def lint():
+    python = ensure_venv()
+    env = {**os.environ, 'PRE_COMMIT_HOME': str(CACHE / 'pre-commit')}
+    command = [python, '-m', 'pre_commit', 'run', '--all-files', '--show-diff-on-failure']
+    raise SystemExit(subprocess.run(list(map(str, command)), env=env, cwd=CHECKOUT).returncode)
+
+
+def wheel():
+    """Build from a copy named after the addon: whool takes the wheel's name from the folder."""
+    python = ensure_venv()
+    copy, target = STATE / 'wheel' / ADDON, CHECKOUT / 'dist'
+    remove(copy)
+    copy.mkdir(parents=True)
+    files = run(['git', 'ls-files', '-z'], what='list the files', cwd=CHECKOUT).split('\0')
+    for file in filter(None, files):
+        if file.split('/')[0] not in {'dev', 'bench', '.ci'}:
+            (copy / file).parent.mkdir(parents=True, exist_ok=True)
+            (copy / file).write_bytes((CHECKOUT / file).read_bytes())
+    # whool asks git for a version's suffix and for nothing else
+    command = [python, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '-w', target, copy]
+    run(command, what='build the wheel', hint='Check the network and run it again.')
+    say(f'Built {", ".join(sorted(path.name for path in target.glob("*.whl")))} in dist/')
+
+
+def clean():
+    if (STATE / 'postgres' / 'data').exists():
+        Cluster().stop()
+    remove(STATE)
+    say('Removed the databases, the demo and the logs (what was fetched stays in the cache).')
+
+
+COMMANDS = {f.__name__: f for f in (demo, serve, test, lint, wheel, clean)}
+
+
+def main():
+    # "kill" is to us what Ctrl-C is: what was started is stopped again
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    command = COMMANDS[sys.argv[1]]
+    try:
+        command(*sys.argv[2:])
+    except Problem as problem:
+        fail(problem)
+    except KeyboardInterrupt:
+        fail('interrupted; the same command goes on from here.')
+
+
+if __name__ == '__main__':
+    main()

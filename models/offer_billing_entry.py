@@ -1,0 +1,144 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.periods import ONE_DAY
+from ..tools.reconciliation import SETTLING, Settled
+
+OVERLAP_CONSTRAINT = 'offer_billing_entry_no_overlap'
+
+
+class OfferBillingEntry(models.Model):
+    _name = 'offer.billing.entry'
+    _description = 'Settled Days of a Subscription'
+    _order = 'date_from, id'
+
+    # The last guard against billing twice (design §5): what is settled of one line may not
+    # overlap. It needs no extension, since a line's id is given as a range of one number.
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist (int4range(subscription_line_id, subscription_line_id, '[]') WITH &&,"
+        ' daterange(date_from, COALESCE(credited_from, date_to + 1)) WITH &&)'
+        " WHERE (kind <> 'credit' AND is_void IS NOT TRUE"
+        ' AND COALESCE(credited_from, date_to + 1) > date_from)',
+        'These days of the subscription are billed already.',
+    )
+    _dates_in_order = models.Constraint(
+        'CHECK (date_from <= date_to)', 'The days of a billing entry end before they start.'
+    )
+    _credited_inside = models.Constraint(
+        'CHECK (credited_from BETWEEN date_from AND date_to)',
+        'Only days that were charged can be credited.',
+    )
+    _credit_has_origin = models.Constraint(
+        "CHECK ((kind = 'credit') = (origin_id IS NOT NULL))", 'A credit takes back a charge.'
+    )
+
+    subscription_line_id = fields.Many2one(
+        comodel_name='offer.subscription.line', required=True, index=True, ondelete='restrict'
+    )
+    subscription_id = fields.Many2one(related='subscription_line_id.subscription_id')
+    date_from = fields.Date(string='From', required=True)
+    date_to = fields.Date(string='To', required=True, help='The last settled day.')
+    kind = fields.Selection(
+        selection=[
+            ('charge', 'Charged'),
+            ('credit', 'Credited'),
+            ('waived', 'Not billed'),
+            ('elsewhere', 'Billed elsewhere'),
+        ],
+        required=True,
+    )
+    invoice_line_id = fields.Many2one(
+        comodel_name='account.move.line', index='btree_not_null', ondelete='cascade'
+    )
+    move_id = fields.Many2one(related='invoice_line_id.move_id', string='Invoice')
+    origin_id = fields.Many2one(
+        comodel_name='offer.billing.entry',
+        string='Credits',
+        index='btree_not_null',
+        ondelete='cascade',
+        help='The charge whose tail this credit takes back.',
+    )
+    credit_ids = fields.One2many(comodel_name='offer.billing.entry', inverse_name='origin_id')
+    credited_from = fields.Date(
+        readonly=True, help='The first of its days that credits have taken back.'
+    )
+    is_void = fields.Boolean(
+        string='Cancelled', default=False, help='Its invoice is cancelled: the days are not settled.'
+    )
+    reason = fields.Char()
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('kind', 'date_from', 'date_to')
+    def _compute_display_name(self):
+        kinds = dict(self._fields['kind']._description_selection(self.env))
+        for entry in self:
+            entry.display_name = f'{kinds.get(entry.kind)} {entry.date_from} – {entry.date_to}'
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Tell the charges what is taken back of them."""
+        entries = super().create(vals_list)
+        entries.origin_id._update_credited_from()
+        return entries
+
+    def unlink(self):
+        """Give the days back: what was credited is charged again, what was charged is due."""
+        origins = self.origin_id - self
+        lines = self.subscription_line_id
+        res = super().unlink()
+        origins._update_credited_from()
+        lines._update_next_due()
+        return res
+
+    # === BUSINESS METHODS === #
+
+    def _update_credited_from(self):
+        """Credits are the tail of a charge: the earliest of them says from where."""
+        for entry in self:
+            credits = entry.credit_ids.filtered(lambda credit: not credit.is_void)
+            first = min(credits.mapped('date_from'), default=False)
+            if entry.credited_from != first:
+                entry.credited_from = first
+        # the database's guard reads this column: whatever is inserted next must find it
+        self.flush_recordset(['credited_from'])
+
+    def _set_void(self, void):
+        """Take entries out of what is settled, since their invoice is cancelled, or put them
+        back."""
+        self.is_void = void
+        self.origin_id._update_credited_from()
+        self.subscription_line_id._update_next_due()
+
+    def _check_not_billed_again(self):
+        """:raise UserError: if days of these cancelled entries are settled by others now"""
+        for entry in self.filtered(lambda entry: entry.kind in SETTLING):
+            others = entry.subscription_line_id.billing_entry_ids - self
+            for other in others._as_settled():
+                if other.first <= entry.date_to and entry.date_from <= other.last:
+                    raise UserError(
+                        self.env._(
+                            'The days of "%(line)s" from %(first)s on have been billed again'
+                            ' meanwhile (%(invoice)s): this invoice stays cancelled.',
+                            line=entry.subscription_line_id.display_name,
+                            first=other.first,
+                            invoice=self.browse(other.key).move_id.display_name or other.kind,
+                        )
+                    )
+
+    def _as_settled(self):
+        """:return: these entries as the reconciliation reads them
+        :rtype: list[Settled]
+        """
+        return [
+            Settled(
+                key=entry.id,
+                kind=entry.kind,
+                first=entry.date_from,
+                last=entry.credited_from - ONE_DAY if entry.credited_from else entry.date_to,
+            )
+            for entry in self
+            if entry.kind in SETTLING and not entry.is_void
+        ]

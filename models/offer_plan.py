@@ -1,0 +1,135 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.periods import Terms
+
+UNITS = [('day', 'Days'), ('week', 'Weeks'), ('month', 'Months'), ('year', 'Years')]
+SOLD_FIELDS = (
+    'interval_count',
+    'interval_unit',
+    'billing_mode',
+    'alignment',
+    'alignment_day',
+    'proration',
+)
+
+
+class OfferPlan(models.Model):
+    _name = 'offer.plan'
+    _description = 'Billing Plan'
+    _order = 'sequence, id'
+    _check_company_auto = True
+
+    _interval_positive = models.Constraint(
+        'CHECK (interval_count > 0)', 'A plan is billed every 1 or more days, weeks, months or years.'
+    )
+    _alignment_day_range = models.Constraint(
+        'CHECK (alignment_day BETWEEN 1 AND 31)', 'The billing day is a day of the month, 1 to 31.'
+    )
+    _terms_not_negative = models.Constraint(
+        'CHECK (minimum_term_count >= 0 AND notice_count >= 0 AND renewal_count >= 0)',
+        'Minimum term, notice and renewal are 0 or more.',
+    )
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', help='Empty: the plan is for all companies.'
+    )
+
+    interval_count = fields.Integer(string='Billed Every', default=1, required=True)
+    interval_unit = fields.Selection(
+        selection=UNITS, string='Interval', default='month', required=True
+    )
+    billing_mode = fields.Selection(
+        selection=[('advance', 'In advance'), ('arrears', 'In arrears')],
+        default='advance',
+        required=True,
+        help='In advance: on the first day of each period. In arrears: the day after its last.',
+    )
+    alignment = fields.Selection(
+        selection=[
+            ('anniversary', 'Day the subscription starts'),
+            ('calendar', 'Calendar (week, month, quarter, year)'),
+            ('day', 'Day of the month'),
+        ],
+        string='Periods Begin On',
+        default='anniversary',
+        required=True,
+    )
+    alignment_day = fields.Integer(
+        string='Billing Day', default=1, help='In shorter months the last day of the month.'
+    )
+    proration = fields.Selection(
+        selection=[('daily', 'By days'), ('none', 'Started periods in full')],
+        default='daily',
+        required=True,
+        help='By days: a part of a period costs its days ÷ the days of that period.',
+    )
+
+    minimum_term_count = fields.Integer(string='Minimum Term')
+    minimum_term_unit = fields.Selection(selection=UNITS, default='month', required=True)
+    notice_count = fields.Integer(string='Notice Period')
+    notice_unit = fields.Selection(selection=UNITS, default='month', required=True)
+    renewal_count = fields.Integer(
+        string='Renewal Term', help='0: after the minimum term it runs on without a term.'
+    )
+    renewal_unit = fields.Selection(selection=UNITS, default='month', required=True)
+
+    subscription_ids = fields.One2many(
+        comodel_name='offer.subscription', inverse_name='plan_id', string='Subscriptions'
+    )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('alignment', 'interval_unit')
+    def _check_alignment(self):
+        for plan in self:
+            if plan.alignment == 'day' and plan.interval_unit not in ('month', 'year'):
+                raise ValidationError(
+                    self.env._(
+                        'The plan "%(plan)s" is billed every few days or weeks, which have no day'
+                        ' of the month: let its periods begin on the day the subscription starts.',
+                        plan=plan.name,
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Refuse to edit what has been sold (design §2)."""
+        if not self.env.context.get('install_mode'):
+            for plan in self:
+                changed = [
+                    name for name in SOLD_FIELDS if name in vals and vals[name] != plan[name]
+                ]
+                if changed and plan._is_sold():
+                    raise UserError(
+                        self.env._(
+                            'The plan "%(plan)s" has been sold: how it bills stays as it was.'
+                            ' Duplicate it and sell the copy.',
+                            plan=plan.name,
+                        )
+                    )
+        return super().write(vals)
+
+    def copy_data(self, default=None):
+        """Name copies as Odoo does."""
+        vals_list = super().copy_data(default)
+        if 'name' not in (default or {}):
+            for plan, vals in zip(self, vals_list, strict=True):
+                vals['name'] = self.env._('%s (copy)', plan.name)
+        return vals_list
+
+    # === BUSINESS METHODS === #
+
+    def _is_sold(self):
+        self.ensure_one()
+        # of every company and salesperson, whoever asks
+        return bool(self.sudo().subscription_ids[:1])
+
+    def _get_terms(self):
+        """:rtype: odoo.addons.sale_offer.tools.periods.Terms"""
+        self.ensure_one()
+        return Terms(**{name: self[name] for name in SOLD_FIELDS})

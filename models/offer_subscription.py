@@ -1,0 +1,302 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.periods import ONE_DAY, add_interval
+from .offer_plan import UNITS
+
+AGREED_FIELDS = (
+    'minimum_term_count',
+    'minimum_term_unit',
+    'notice_count',
+    'notice_unit',
+    'renewal_count',
+    'renewal_unit',
+)
+
+
+class OfferSubscription(models.Model):
+    _name = 'offer.subscription'
+    _description = 'Subscription'
+    _inherit = ['mail.thread', 'mail.activity.mixin']
+    _order = 'id desc'
+    _check_company_auto = True
+
+    _due_index = models.Index('(company_id, date_next_due) WHERE date_next_due IS NOT NULL')
+
+    name = fields.Char(
+        string='Number', required=True, copy=False, readonly=True, default=lambda self: '/'
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name='res.company', required=True, default=lambda self: self.env.company
+    )
+    partner_id = fields.Many2one(
+        comodel_name='res.partner',
+        string='Customer',
+        required=True,
+        index=True,
+        tracking=True,
+        ondelete='restrict',
+    )
+    partner_invoice_id = fields.Many2one(
+        comodel_name='res.partner',
+        string='Invoice Address',
+        compute='_compute_addresses',
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        index=True,
+        ondelete='restrict',
+    )
+    partner_shipping_id = fields.Many2one(
+        comodel_name='res.partner',
+        string='Delivery Address',
+        compute='_compute_addresses',
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        ondelete='restrict',
+    )
+    payment_term_id = fields.Many2one(
+        comodel_name='account.payment.term', check_company=True, ondelete='restrict'
+    )
+    currency_id = fields.Many2one(
+        comodel_name='res.currency',
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+        ondelete='restrict',
+    )
+    user_id = fields.Many2one(
+        comodel_name='res.users', string='Salesperson', tracking=True, index='btree_not_null'
+    )
+    team_id = fields.Many2one(comodel_name='crm.team', string='Sales Team', check_company=True)
+    client_order_ref = fields.Char(string='Customer Reference', tracking=True)
+    sale_order_id = fields.Many2one(
+        comodel_name='sale.order',
+        string='Order',
+        index='btree_not_null',
+        copy=False,
+        readonly=True,
+        ondelete='restrict',
+    )
+    plan_id = fields.Many2one(
+        comodel_name='offer.plan', required=True, index=True, check_company=True, ondelete='restrict'
+    )
+    state = fields.Selection(
+        selection=[
+            ('pending', 'Pending'),
+            ('active', 'Active'),
+            ('paused', 'Paused'),
+            ('closed', 'Closed'),
+        ],
+        string='Status',
+        default='pending',
+        required=True,
+        tracking=True,
+        copy=False,
+        readonly=True,
+    )
+    date_start = fields.Date(string='Start', tracking=True, copy=False)
+    date_anchor = fields.Date(
+        string='Periods Counted From', copy=False, help='Every billing period counts from this day.'
+    )
+    date_end = fields.Date(string='End', tracking=True, copy=False, help='The last day.')
+    end_reason = fields.Char(copy=False, tracking=True)
+
+    # own copies: somebody with the right can agree others than the plan's
+    minimum_term_count = fields.Integer(
+        string='Minimum Term', compute='_compute_agreed', store=True, readonly=False, precompute=True
+    )
+    minimum_term_unit = fields.Selection(
+        selection=UNITS, compute='_compute_agreed', store=True, readonly=False, precompute=True
+    )
+    notice_count = fields.Integer(
+        string='Notice Period', compute='_compute_agreed', store=True, readonly=False, precompute=True
+    )
+    notice_unit = fields.Selection(
+        selection=UNITS, compute='_compute_agreed', store=True, readonly=False, precompute=True
+    )
+    renewal_count = fields.Integer(
+        string='Renewal Term', compute='_compute_agreed', store=True, readonly=False, precompute=True
+    )
+    renewal_unit = fields.Selection(
+        selection=UNITS, compute='_compute_agreed', store=True, readonly=False, precompute=True
+    )
+    minimum_term_end = fields.Date(compute='_compute_minimum_term_end')
+
+    line_ids = fields.One2many(
+        comodel_name='offer.subscription.line',
+        inverse_name='subscription_id',
+        string='Lines',
+        copy=True,
+    )
+    amount_period = fields.Monetary(string='Per Period', compute='_compute_amount_period')
+    invoice_count = fields.Integer(compute='_compute_invoice_count')
+    date_next_due = fields.Date(
+        string='Next Invoice',
+        copy=False,
+        readonly=True,
+        help='Nothing is due before this day. Empty: everything is billed.',
+    )
+    date_last_run = fields.Datetime(string='Last Billed At', copy=False, readonly=True)
+    parked_reason = fields.Text(
+        copy=False, readonly=True, help='Why it could not be billed. It waits until it is retried.'
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('partner_id')
+    def _compute_addresses(self):
+        for subscription in self:
+            addresses = subscription.partner_id.address_get(['invoice', 'delivery'])
+            subscription.partner_invoice_id = addresses['invoice']
+            subscription.partner_shipping_id = addresses['delivery']
+
+    @api.depends('plan_id')
+    def _compute_agreed(self):
+        for subscription in self:
+            for name in AGREED_FIELDS:
+                subscription[name] = subscription.plan_id[name]
+
+    @api.depends('date_start', 'minimum_term_count', 'minimum_term_unit')
+    def _compute_minimum_term_end(self):
+        for subscription in self:
+            end = False
+            if subscription.date_start and subscription.minimum_term_count:
+                end = add_interval(
+                    subscription.date_start,
+                    subscription.minimum_term_count,
+                    subscription.minimum_term_unit,
+                )
+                end -= ONE_DAY
+            subscription.minimum_term_end = end
+
+    @api.depends('line_ids.price_subtotal', 'line_ids.date_end')
+    def _compute_amount_period(self):
+        for subscription in self:
+            # a line that has a successor is history
+            current = subscription.line_ids - subscription.line_ids.previous_line_id
+            subscription.amount_period = sum(current.mapped('price_subtotal'))
+
+    @api.depends('line_ids.billing_entry_ids')
+    def _compute_invoice_count(self):
+        for subscription in self:
+            subscription.invoice_count = len(subscription._get_invoices())
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Number new subscriptions."""
+        for vals in vals_list:
+            if vals.get('name', '/') == '/':
+                sequences = self.env['ir.sequence'].with_company(vals.get('company_id'))
+                vals['name'] = sequences.next_by_code('offer.subscription') or '/'
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        for subscription in self:
+            if subscription.line_ids.billing_entry_ids:
+                raise UserError(
+                    self.env._(
+                        '%s has been billed, so it can\'t be deleted: end it instead.',
+                        subscription.name,
+                    )
+                )
+
+    # === BUSINESS METHODS === #
+
+    def activate(self, date):
+        """Start charging.
+
+        :param date: the first day; a line that starts later by itself keeps its day
+        :type date: datetime.date or str
+        :raise UserError: if a subscription is not pending, or has no lines
+        """
+        day = self._to_day(date)
+        for subscription in self:
+            if subscription.state != 'pending':
+                raise UserError(
+                    self.env._('%s has been activated already.', subscription.name)
+                )
+            if not subscription.line_ids:
+                raise UserError(self.env._('%s has no lines to bill.', subscription.name))
+            for line in subscription.line_ids:
+                line.date_start = max(line.date_start or day, day)
+            # an anchor that was agreed before (a running agreement that came in) stays
+            subscription.write(
+                {
+                    'state': 'active',
+                    'date_start': subscription.date_start or day,
+                    'date_anchor': subscription.date_anchor or day,
+                }
+            )
+            subscription.line_ids._update_next_due()
+
+    def end(self, date, reason):
+        """End a subscription after a day; days beyond it that were charged come back.
+
+        :param date: the last day
+        :type date: datetime.date or str
+        :param str reason: why, for the record
+        :raise UserError: if it is not running, or would end before it started
+        """
+        day = self._to_day(date)
+        for subscription in self:
+            if subscription.state not in ('active', 'paused'):
+                raise UserError(self.env._('%s is not running.', subscription.name))
+            if day < subscription.date_start - ONE_DAY:
+                raise UserError(
+                    self.env._(
+                        '%(name)s started on %(start)s, so it can\'t end on %(end)s.',
+                        name=subscription.name,
+                        start=subscription.date_start,
+                        end=day,
+                    )
+                )
+            subscription.write({'date_end': day, 'end_reason': reason})
+            for line in subscription.line_ids:
+                if not line.date_end or line.date_end > day:
+                    # a line that would start later never does
+                    line.date_end = max(day, line.date_start - ONE_DAY)
+            subscription.line_ids._update_next_due()
+
+    @api.model
+    def _to_day(self, value):
+        try:
+            day = fields.Date.to_date(value)
+        except (ValueError, TypeError, AttributeError):
+            day = None
+        if not day:
+            raise UserError(self.env._('"%s" is not a date.', str(value)[:40]))
+        return day
+
+    def _get_invoices(self):
+        """:rtype: account.move"""
+        return self.line_ids.billing_entry_ids.move_id
+
+    # === ACTION METHODS === #
+
+    def action_view_invoices(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'account.action_move_out_invoice_type'
+        )
+        action['domain'] = [('id', 'in', self._get_invoices().ids)]
+        action['context'] = {'create': False}
+        return action
+
+    def action_bill_today(self):
+        """Bill what is due today."""
+        self.ensure_one()
+        moves = self.bill(self._get_company_today(self.company_id))
+        if not moves:
+            raise UserError(
+                self.env._(
+                    'Nothing is due: the next invoice is due on %s.', self.date_next_due or '—'
+                )
+            )
+        return self.action_view_invoices()

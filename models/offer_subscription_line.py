@@ -1,0 +1,272 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..tools.proration import piece_price
+from ..tools.reconciliation import due_charges, due_credits, next_due
+
+# what a customer was billed for is not edited: it ends, and a successor goes on (design §5)
+SETTLED_FIELDS = {
+    'subscription_id',
+    'product_id',
+    'quantity',
+    'product_uom_id',
+    'price_unit',
+    'discount',
+    'date_start',
+}
+
+
+class OfferSubscriptionLine(models.Model):
+    _name = 'offer.subscription.line'
+    _description = 'Subscription Line'
+    _inherit = ['analytic.mixin']
+    _order = 'subscription_id, sequence, id'
+
+    _quantity_positive = models.Constraint(
+        'CHECK (quantity > 0)', 'The quantity of a subscription line is more than 0.'
+    )
+
+    subscription_id = fields.Many2one(
+        comodel_name='offer.subscription', required=True, index=True, ondelete='cascade'
+    )
+    company_id = fields.Many2one(related='subscription_id.company_id', store=True)
+    currency_id = fields.Many2one(related='subscription_id.currency_id')
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        comodel_name='product.product', required=True, index=True, ondelete='restrict'
+    )
+    name = fields.Text(
+        string='Description',
+        compute='_compute_name',
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    tier_id = fields.Many2one(
+        comodel_name='offer.sla.tier', string='Service Level', ondelete='restrict'
+    )
+    date_start = fields.Date(string='Start')
+    date_end = fields.Date(string='End', help='The last day that is billed; empty: no end.')
+    quantity = fields.Float(default=1.0, digits='Product Unit', required=True)
+    product_uom_id = fields.Many2one(
+        comodel_name='uom.uom',
+        string='Unit',
+        compute='_compute_product_uom_id',
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        ondelete='restrict',
+    )
+    price_unit = fields.Float(
+        string='Price per Period',
+        min_display_digits='Product Price',
+        help="Per unit and period of the plan, in the product's own taxes.",
+    )
+    discount = fields.Float(string='Discount (%)', digits='Discount')
+    price_subtotal = fields.Monetary(string='Per Period', compute='_compute_price_subtotal')
+    sale_line_id = fields.Many2one(
+        comodel_name='sale.order.line',
+        string='Order Line',
+        index='btree_not_null',
+        ondelete='restrict',
+        copy=False,
+    )
+    previous_line_id = fields.Many2one(
+        comodel_name='offer.subscription.line',
+        string='Succeeds',
+        index='btree_not_null',
+        ondelete='restrict',
+        copy=False,
+    )
+    billing_entry_ids = fields.One2many(
+        comodel_name='offer.billing.entry', inverse_name='subscription_line_id', string='Settled'
+    )
+    date_next_due = fields.Date(
+        string='Next Due',
+        index='btree_not_null',
+        copy=False,
+        readonly=True,
+        help='Nothing is due before this day.',
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('product_id')
+    def _compute_name(self):
+        for line in self:
+            if not line.name and line.product_id:
+                lang = line.subscription_id.partner_id.lang
+                product = line.product_id.with_context(lang=lang)
+                line.name = product.get_product_multiline_description_sale()
+
+    @api.depends('product_id')
+    def _compute_product_uom_id(self):
+        for line in self:
+            line.product_uom_id = line.product_uom_id or line.product_id.uom_id
+
+    @api.depends('quantity', 'price_unit', 'discount', 'currency_id')
+    def _compute_price_subtotal(self):
+        for line in self:
+            line.price_subtotal = line._get_amount(line.quantity, line.price_unit)
+
+    @api.depends('name', 'product_id')
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = (line.name or line.product_id.display_name or '').split('\n')[0]
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Refuse to change what a customer was billed for."""
+        touched = SETTLED_FIELDS & vals.keys()
+        if touched:
+            for line in self.filtered('billing_entry_ids'):
+                if any(vals[name] != line._as_written(name) for name in touched):
+                    raise UserError(
+                        self.env._(
+                            '"%s" has been billed, so it stays as it was: change the subscription'
+                            ' from a day on instead.',
+                            line.display_name,
+                        )
+                    )
+        return super().write(vals)
+
+    def _as_written(self, name):
+        field = self._fields[name]
+        return field.convert_to_write(self[name], self)
+
+    # === BUSINESS METHODS === #
+
+    def _get_amount(self, quantity, price_unit):
+        """:return: untaxed amount after discount, in the subscription's currency"""
+        amount = quantity * price_unit * (1 - (self.discount or 0.0) / 100)
+        return self.currency_id.round(amount) if self.currency_id else amount
+
+    def _update_next_due(self):
+        """Write the first day on which something can be due, on lines and subscriptions."""
+        for line in self:
+            day = line._get_next_due() or False
+            if line.date_next_due != day:
+                line.date_next_due = day
+        for subscription in self.subscription_id:
+            days = subscription.line_ids.mapped('date_next_due')
+            day = min(filter(None, days), default=False)
+            if subscription.date_next_due != day:
+                subscription.date_next_due = day
+
+    def _get_next_due(self):
+        subscription = self.subscription_id
+        if subscription.state == 'pending' or not self.date_start:
+            return None
+        settled = self.billing_entry_ids._as_settled()
+        return next_due(*self._get_entitlement(), settled, subscription.date_end or None)
+
+    def _get_entitlement(self):
+        """:return: terms, anchor, first and last entitled day (None: no end)"""
+        self.ensure_one()
+        subscription = self.subscription_id
+        return (
+            subscription.plan_id._get_terms(),
+            subscription.date_anchor,
+            self.date_start,
+            self.date_end or None,
+        )
+
+    def _get_due_rows(self, until):
+        """What is due of one line, oldest first: the difference of what the customer is entitled
+        to and what is settled.
+
+        :param datetime.date until: up to and including this day
+        :return: dicts of the line, the kind (charge or credit), the days (`due`), quantity
+            (negative for a credit), price per unit in the product's taxes, untaxed amount
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        terms, anchor, first, last = self._get_entitlement()
+        settled = self.billing_entry_ids._as_settled()
+        closing = self.subscription_id.date_end or None
+        charges = due_charges(terms, anchor, first, last, settled, until, closing)
+        credits = due_credits(terms, anchor, last, settled, until)
+        return [self._prepare_due_row('credit', due) for due in credits] + [
+            self._prepare_due_row('charge', due) for due in charges
+        ]
+
+    def _prepare_due_row(self, kind, due):
+        quantity = -self.quantity if kind == 'credit' else self.quantity
+        price_unit = self._get_piece_price(due.period, due.first, due.last)
+        return {
+            'line': self,
+            'kind': kind,
+            'due': due,
+            'quantity': quantity,
+            'price_unit': price_unit,
+            'amount': self._get_amount(quantity, price_unit),
+        }
+
+    def _get_piece_price(self, period, first, last):
+        """:return: price per unit of some days of a period, in the product's taxes"""
+        if self.subscription_id.plan_id.proration == 'none':
+            return self.price_unit
+        rounding = self.currency_id.rounding
+        return float(piece_price(self.price_unit, period, first, last, rounding))
+
+    def _prepare_invoice_line_values(self, row, fiscal_position, sign):
+        """Values of the invoice line for one due row.
+
+        :param int sign: -1 on a credit note, whose quantities are positive
+        """
+        self.ensure_one()
+        due = row['due']
+        lang = self.subscription_id.partner_id.lang
+        days = (format_date(self.env, day, lang_code=lang) for day in (due.first, due.last))
+        values = {
+            'product_id': self.product_id.id,
+            'name': f'{self.name}\n{" – ".join(days)}',
+            'quantity': sign * row['quantity'],
+            'product_uom_id': self.product_uom_id.id,
+            'discount': self.discount,
+            'offer_billing_entry_ids': [
+                fields.Command.create(
+                    {
+                        'subscription_line_id': self.id,
+                        'kind': row['kind'],
+                        'date_from': due.first,
+                        'date_to': due.last,
+                        'origin_id': due.origin,
+                    }
+                )
+            ],
+        }
+        if row['kind'] == 'credit':
+            return {**values, **self._prepare_credit_values(row)}
+        taxes = self.product_id.taxes_id._filter_taxes_by_company(self.company_id)
+        price_unit = self.product_id._get_tax_included_unit_price_from_price(
+            row['price_unit'], product_taxes=taxes, fiscal_position=fiscal_position
+        )
+        if self.analytic_distribution:
+            values['analytic_distribution'] = self.analytic_distribution
+        values.update(
+            price_unit=price_unit, tax_ids=[fields.Command.set(fiscal_position.map_tax(taxes).ids)]
+        )
+        return values
+
+    def _prepare_credit_values(self, row):
+        """A credit repeats the invoice line that it takes back, also if taxes or accounts have
+        changed since."""
+        origin = self.env['offer.billing.entry'].browse(row['due'].origin)
+        charged = origin.invoice_line_id
+        price_unit = row['price_unit']
+        full = self._get_piece_price(row['due'].period, origin.date_from, origin.date_to)
+        if self.currency_id.compare_amounts(charged.price_unit, full) and full:
+            # the price was taken into other taxes then; the same share of it comes back
+            price_unit = charged.price_unit * price_unit / full
+        return {
+            'price_unit': price_unit,
+            'discount': charged.discount,
+            'tax_ids': [fields.Command.set(charged.tax_ids.ids)],
+            'account_id': charged.account_id.id,
+            'analytic_distribution': charged.analytic_distribution,
+        }

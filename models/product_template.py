@@ -1,0 +1,154 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ProductTemplate(models.Model):
+    _inherit = 'product.template'
+
+    # No defaults on these: a new column of Odoo's own table stays NULL for what is there.
+    offer_kind = fields.Selection(
+        selection=[
+            ('product', 'Fixed offer (Product)'),
+            ('service', 'Configurable offer (Service)'),
+        ],
+        tracking=True,
+        index='btree_not_null',
+        help='Simple, with one fixed price: a Product. With choices, service levels, prices per'
+        ' plan or customer: a Service. Empty: an item of Odoo as it always was.',
+    )
+    offer_state = fields.Selection(
+        selection=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')],
+        string='Offer Status',
+        tracking=True,
+        copy=False,
+        help='Published offers can be ordered. Retired ones are sold no more; who has them keeps'
+        ' them.',
+    )
+    offer_option_group_ids = fields.One2many(
+        comodel_name='offer.option.group',
+        inverse_name='product_tmpl_id',
+        string='Choices',
+        copy=True,
+    )
+    offer_price_ids = fields.One2many(
+        comodel_name='offer.price', inverse_name='product_tmpl_id', string='Prices per Plan'
+    )
+    offer_tier_ids = fields.Many2many(
+        comodel_name='offer.sla.tier',
+        relation='offer_sla_tier_product_template_rel',
+        column1='product_tmpl_id',
+        column2='tier_id',
+        string='Service Levels',
+    )
+    offer_default_tier_id = fields.Many2one(
+        comodel_name='offer.sla.tier',
+        string='Preset Service Level',
+        domain="[('id', 'in', offer_tier_ids)]",
+    )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('offer_default_tier_id', 'offer_tier_ids')
+    def _check_offer_default_tier(self):
+        for template in self:
+            tier = template.offer_default_tier_id
+            if tier and tier not in template.offer_tier_ids:
+                raise ValidationError(
+                    self.env._(
+                        '"%(tier)s" is no service level of "%(service)s": choose one of its own as'
+                        ' the preset.',
+                        tier=tier.name,
+                        service=template.name,
+                    )
+                )
+
+    @api.constrains('offer_kind')
+    def _check_offer_kind(self):
+        for template in self:
+            if template.offer_kind != 'service':
+                template._check_no_service_parts()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let a new offer begin as a draft."""
+        for vals in vals_list:
+            if vals.get('offer_kind') and not vals.get('offer_state'):
+                vals['offer_state'] = 'draft'
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Let an item that becomes an offer begin as a draft."""
+        res = super().write(vals)
+        if vals.get('offer_kind') and not vals.get('offer_state'):
+            self.filtered(lambda template: not template.offer_state).offer_state = 'draft'
+        return res
+
+    # === ACTION METHODS === #
+
+    def action_offer_publish(self):
+        self._check_offer_publishable()
+        self.offer_state = 'published'
+
+    def action_offer_retire(self):
+        self.filtered('offer_kind').offer_state = 'retired'
+
+    # === BUSINESS METHODS === #
+
+    def _check_is_service(self, what):
+        """:param str what: what only a Service can have, for the message
+        :raise ValidationError: if one of these is no Service
+        """
+        for template in self:
+            if template.offer_kind != 'service':
+                raise ValidationError(
+                    self.env._(
+                        'Only a Service can have %(what)s: make "%(item)s" a Service first.',
+                        what=what,
+                        item=template.name,
+                    )
+                )
+
+    def _check_no_service_parts(self):
+        self.ensure_one()
+        parts = []
+        if self.offer_option_group_ids:
+            parts.append(self.env._('choices'))
+        if self.offer_price_ids:
+            parts.append(self.env._('prices per plan'))
+        if self.offer_tier_ids:
+            parts.append(self.env._('service levels'))
+        if parts:
+            raise ValidationError(
+                self.env._(
+                    '"%(item)s" has %(parts)s, which only a Service can have: remove them first.',
+                    item=self.name,
+                    parts=', '.join(parts),
+                )
+            )
+
+    def _check_offer_publishable(self):
+        for template in self:
+            if not template.offer_kind:
+                raise ValidationError(
+                    self.env._(
+                        'Say first whether "%s" is a Product or a Service, then publish it.',
+                        template.name,
+                    )
+                )
+
+    def _get_offer_plans(self):
+        """The plans under which a Service is sold, cheapest commitment first as plans are sorted.
+
+        :rtype: offer.plan
+        """
+        self.ensure_one()
+        own = self.offer_price_ids.filtered(lambda row: not row.option_id and not row.tier_id)
+        return own.plan_id.filtered('active').sorted()
+
+    def _is_offer_sold_once(self):
+        """Whether a Service can be bought without a plan."""
+        self.ensure_one()
+        own = self.offer_price_ids.filtered(lambda row: not row.option_id and not row.tier_id)
+        return not own or not all(row.plan_id for row in own)

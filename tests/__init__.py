@@ -1,0 +1,11 @@
+from . import (
+    test_billing,
+    test_configuration,
+    test_invoice_life,
+    test_order,
+    test_periods,
+    test_price,
+    test_product,
+    test_reconciliation,
+    test_tour,
+)

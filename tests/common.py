@@ -1,0 +1,154 @@
+"""The small portfolio on which all tests stand: a managed-service provider's."""
+
+from odoo import Command, fields
+from odoo.tests import new_test_user
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+
+class OfferCommon(AccountTestInvoicingCommon):
+    """One Service (40.00 a month and workplace, Gold 10.00 more), one Product (a notebook of
+    900.00), one plain item (remote backup, 5.00 a month as an option), one monthly plan."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.company_data['company']
+        cls.salesperson = cls._new_user('sales', 'sales_team.group_sale_salesman')
+        cls.accountant = cls._new_user('accounts', 'account.group_account_invoice')
+        cls.customer = cls.env['res.partner'].create({'name': 'Bakery Berg'})
+        cls.plan = cls._create_plan('Monthly', minimum_term_count=12)
+        cls.bronze, cls.gold = cls.env['offer.sla.tier'].create(
+            [
+                {'name': 'Bronze', 'promise': 'answer on the next working day'},
+                {'name': 'Gold', 'promise': 'answer within 1 hour, around the clock'},
+            ]
+        )
+        cls.notebook = cls._create_item('Notebook', 900.0, 'product', type='consu')
+        cls.notebook.is_storable = True
+        cls.backup = cls._create_item('Remote Backup', 0.0, False, type='service')
+        cls.workplace = cls._create_item(
+            'Managed Workplace',
+            0.0,
+            'service',
+            type='service',
+            offer_tier_ids=[Command.set((cls.bronze + cls.gold).ids)],
+            offer_default_tier_id=cls.bronze.id,
+        )
+        cls.group = cls.env['offer.option.group'].create(
+            {
+                'name': 'Extras',
+                'product_tmpl_id': cls.workplace.product_tmpl_id.id,
+                'max_choices': 2,
+                'option_ids': [
+                    Command.create({'product_id': cls.notebook.id, 'quantity_mode': 'per_unit'}),
+                    Command.create(
+                        {
+                            'product_id': cls.backup.id,
+                            'quantity_mode': 'free',
+                            'max_quantity': 50,
+                            'is_recurring': True,
+                            'price_mode': 'priced',
+                        }
+                    ),
+                ],
+            }
+        )
+        cls.notebook_option, cls.backup_option = cls.group.option_ids
+        cls._create_price(40.0)
+        cls._create_price(10.0, tier_id=cls.gold.id)
+        cls._create_price(5.0, option_id=cls.backup_option.id)
+
+    @classmethod
+    def get_default_groups(cls):
+        groups = super().get_default_groups()
+        for group in ('sales_team.group_sale_manager', 'product.group_product_manager'):
+            groups |= cls.quick_ref(group)
+        return groups
+
+    @classmethod
+    def _new_user(cls, login, groups):
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    @classmethod
+    def _create_plan(cls, name, **values):
+        return cls.env['offer.plan'].create({'name': name, **values})
+
+    @classmethod
+    def _create_item(cls, name, price, kind, **values):
+        return cls.env['product.product'].create(
+            {
+                'name': name,
+                'list_price': price,
+                'offer_kind': kind,
+                'offer_state': kind and 'published',
+                'invoice_policy': 'order',
+                'taxes_id': [Command.clear()],
+                'supplier_taxes_id': [Command.clear()],
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_price(cls, amount, service=None, **values):
+        values.setdefault('plan_id', cls.plan.id)
+        return cls.env['offer.price'].create(
+            {
+                'product_tmpl_id': (service or cls.workplace).product_tmpl_id.id,
+                'amount': amount,
+                'currency_id': cls.company.currency_id.id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_order(cls, **values):
+        values = {'partner_id': cls.customer.id, 'user_id': cls.salesperson.id, **values}
+        return cls.env['sale.order'].create(values)
+
+    @classmethod
+    def _configuration(cls, **values):
+        """Three workplaces with Gold and one backup, from 1 January 2027."""
+        return {
+            'product_id': cls.workplace.id,
+            'quantity': 3,
+            'plan_id': cls.plan.id,
+            'tier_id': cls.gold.id,
+            'date_start': '2027-01-01',
+            'options': [{'option_id': cls.backup_option.id, 'quantity': 1}],
+            **values,
+        }
+
+    @classmethod
+    def _subscribe(cls, order_values=None, **values):
+        """:return: the subscription of a confirmed order of the configuration above"""
+        order = cls._create_order(**(order_values or {}))
+        order.offer_add(cls._configuration(**values))
+        order.action_confirm()
+        return order.offer_subscription_ids
+
+    @classmethod
+    def _entries(cls, subscription):
+        """:return: what is settled, as (kind, first, last) in the order of the days"""
+        entries = subscription.line_ids.billing_entry_ids.sorted(
+            lambda entry: (entry.date_from, entry.subscription_line_id.sequence, entry.id)
+        )
+        return [
+            (entry.kind, *map(fields.Date.to_string, (entry.date_from, entry.date_to)))
+            for entry in entries
+        ]
+
+    def _run_scheduler(self, day):
+        """Run the scheduler's entry, which commits, on a cursor of its own."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            self.env(cr=cr, user=self.ref('base.user_root'), su=True)[
+                'offer.subscription'
+            ]._cron_bill(day)
+        self.env.invalidate_all()
