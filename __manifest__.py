@@ -23,9 +23,9 @@
         'views/menus.xml',
     ],
     'demo': [
-        
-        
-        
+        'demo/offer_plan_demo.xml',
+        'demo/offer_portfolio_demo.xml',
+        'demo/res_partner_demo.xml',
     ],
     'assets': {
         'web.assets_backend': ['sale_offer/static/src/**/*'],

@@ -15,5 +15,6 @@ from . import (
     product_pricelist_item,
     product_template,
     sale_order,
+    sale_order_configuration,
     sale_order_line,
 )

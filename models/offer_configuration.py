@@ -436,6 +436,20 @@ class OfferConfiguration(models.AbstractModel):
         }
 
     @api.model
+    def _complete_configuration(self, configuration):
+        """Fill a configuration that names hardly more than its Service with the default.
+
+        :rtype: dict
+        """
+        number = configuration.get('product_id')
+        product = self.env['product.product']
+        if isinstance(number, int) and not isinstance(number, bool):
+            product = product.browse(number).exists()
+        if not product:
+            return configuration
+        return {**self._default_configuration(product), **configuration}
+
+    @api.model
     def _default_options(self, template, depth):
         options = template.offer_option_group_ids.option_ids.filtered(
             lambda option: option.is_required or option.is_default

@@ -133,3 +133,29 @@ class OfferPlan(models.Model):
         """:rtype: odoo.addons.sale_offer.tools.periods.Terms"""
         self.ensure_one()
         return Terms(**{name: self[name] for name in SOLD_FIELDS})
+
+    def _get_term_text(self):
+        """Minimum term and notice, in words.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        units = dict(self._fields['notice_unit']._description_selection(self.env))
+        parts = []
+        if self.minimum_term_count:
+            parts.append(
+                self.env._(
+                    'minimum term %(count)s %(unit)s',
+                    count=self.minimum_term_count,
+                    unit=units[self.minimum_term_unit].lower(),
+                )
+            )
+        if self.notice_count:
+            parts.append(
+                self.env._(
+                    'notice %(count)s %(unit)s',
+                    count=self.notice_count,
+                    unit=units[self.notice_unit].lower(),
+                )
+            )
+        return ', '.join(parts)

@@ -130,7 +130,7 @@ class TestPrice(OfferCommon):
         bronze = {'tier_id': self.bronze.id}
         self.assertEqual(self._prices(product_id=small.id, **bronze)[0], 40.0)
         self.assertEqual(self._prices(product_id=large.id, **bronze)[0], 48.0)
-        self._create_price(55.0, product_id=large.id)
+        self._create_price(55.0, large, product_id=large.id)
         self.assertEqual(self._prices(product_id=large.id, **bronze)[0], 55.0)
 
     def test_once_without_a_row_costs_odoos_own_price(self):
