@@ -19,6 +19,7 @@
         'views/product_template_views.xml',
         'views/sale_order_views.xml',
         'views/account_move_views.xml',
+        'report/sale_report_templates.xml',
         # last: the menus name the actions above
         'views/menus.xml',
     ],

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from common import CACHE, Problem, remove, run
+from common import CACHE, SetupError, remove, run
 
 KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
@@ -13,7 +13,7 @@ def mirror():
     """The Debian mirror that the machine's own apt configuration names.
 
     :rtype: str
-    :raise Problem: if it names none
+    :raise SetupError: if it names none
     """
     if os.environ.get('DEBIAN_MIRROR'):
         return os.environ['DEBIAN_MIRROR']
@@ -29,7 +29,7 @@ def mirror():
         for uri, suite, components in found:
             if uri and 'main' in components and '-' not in suite and suite in _suites():
                 return uri
-    raise Problem(
+    raise SetupError(
         "This machine's apt configuration names no Debian mirror: name one with"
         ' DEBIAN_MIRROR=…, or a checkout of Odoo 19.0 with ODOO=/path/to/odoo.'
     )
@@ -105,8 +105,10 @@ class Apt:
     def missing(self, names, hint):
         """Download packages with everything of theirs that this machine lacks."""
         run(
-            ['apt-get', *self.options, '-y', '--no-install-recommends', '--download-only']
-            + ['install', *names],
+            [
+                *('apt-get', *self.options, 'install', *names),
+                *('-y', '--no-install-recommends', '--download-only'),
+            ],
             what=f'download {", ".join(names)}',
             hint=hint,
         )

@@ -3,27 +3,27 @@
 import os
 
 from apt import install
-from common import Problem, on_path, say
+from common import SetupError, on_path, say
 
 CHROMIUM = ('chromium', 'chromium-browser', 'google-chrome')
 
 
 def ensure_chromium():
     """:return: the browser's path, or None if it can't be had here
-    :raise Problem: if CI is set and there is none: CI tests the browser or fails
+    :raise SetupError: if CI is set and there is none: CI tests the browser or fails
     """
     found = on_path(*CHROMIUM)
     if not found and not os.getuid():
         say('Installing Chromium …')
         try:
             install(['chromium'], 'install Chromium')
-        except Problem as problem:
+        except SetupError as problem:
             say(str(problem))
         found = on_path(*CHROMIUM)
     if not found:
         text = 'There is no Chromium here, so nothing can be tested in a browser: install chromium.'
         if os.environ.get('CI'):
-            raise Problem(text)
+            raise SetupError(text)
         say(text)
     return found
 
@@ -35,7 +35,7 @@ def ensure_wkhtmltopdf():
         say('Installing wkhtmltopdf …')
         try:
             install(['wkhtmltopdf'], 'install wkhtmltopdf')
-        except Problem:
+        except SetupError:
             say('This machine has no wkhtmltopdf; PDFs are rendered with Chromium instead.')
         found = on_path('wkhtmltopdf')
     return found

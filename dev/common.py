@@ -17,7 +17,7 @@ _CHECKOUT_KEY = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
 STATE = Path(f'/var/tmp/sale_offer-{os.getuid()}-{_CHECKOUT_KEY}')
 
 
-class Problem(Exception):
+class SetupError(Exception):
     """Something the person at the keyboard has to mend; its text is one clear sentence."""
 
 
@@ -30,7 +30,7 @@ def run(command, *, what, hint='', env=None, log=None, **kwargs):
 
     :param what: what it does, in the infinitive, for the message of a failure
     :param hint: what to do next if it fails
-    :raise Problem: if it ends with another status than 0, with its last lines
+    :raise SetupError: if it ends with another status than 0, with its last lines
     """
     result = subprocess.run(
         [str(part) for part in command],
@@ -46,7 +46,7 @@ def run(command, *, what, hint='', env=None, log=None, **kwargs):
         log.write_text(result.stdout)
     if result.returncode:
         tail = '\n'.join(result.stdout.strip().splitlines()[-15:])
-        raise Problem(f'Could not {what}.{" " + hint if hint else ""}\n{tail}')
+        raise SetupError(f'Could not {what}.{" " + hint if hint else ""}\n{tail}')
     return result.stdout
 
 
@@ -54,7 +54,7 @@ def own_folder(path, mode=0o700):
     """Make a folder that is ours; another user's folder of that name is refused."""
     path.mkdir(mode=mode, parents=True, exist_ok=True)
     if path.stat().st_uid != os.getuid() or path.is_symlink():
-        raise Problem(f'{path} belongs to another user; remove it and run again.')
+        raise SetupError(f'{path} belongs to another user; remove it and run again.')
     path.chmod(mode)
     return path
 

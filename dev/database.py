@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 
-from common import CHECKOUT, STATE, Problem, fingerprint, own_folder, remove, run, say
+from common import CHECKOUT, STATE, SetupError, fingerprint, own_folder, remove, run, say
 from postgres import wait_for_nobody
 from python_env import environment
 
@@ -65,7 +65,7 @@ class Databases:
         text = run(command, what=what, hint=f'Its log: {log}', env=self.environment(), log=log)
         problems = [line for line in text.splitlines() if ' ERROR ' in line or 'CRITICAL' in line]
         if problems:
-            raise Problem(f'Could not {what}. Its log: {log}\n' + '\n'.join(problems[:10]))
+            raise SetupError(f'Could not {what}. Its log: {log}\n' + '\n'.join(problems[:10]))
 
     # --- databases ------------------------------------------------------------------------
 
@@ -176,15 +176,17 @@ def check_port(port):
         try:
             probe.bind(('127.0.0.1', port))
         except OSError:
-            raise Problem(f'Port {port} is in use: choose another, as in "make serve PORT=8070".') from None
+            raise SetupError(
+                f'Port {port} is in use: choose another, as in "make serve PORT=8070".'
+            ) from None
 
 
 def _wait_for_port(process, port, seconds=60):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise Problem("Odoo's web server ended at once; its messages stand above.")
+            raise SetupError("Odoo's web server ended at once; its messages stand above.")
         with contextlib.suppress(OSError), socket.create_connection(('127.0.0.1', port), 1):
             return
         time.sleep(0.2)
-    raise Problem("Odoo's web server did not answer within a minute.")
+    raise SetupError("Odoo's web server did not answer within a minute.")

@@ -21,7 +21,9 @@ STOREABLE = ('notebook', 'docking', 'monitor', 'switch', 'firewall_box')
 
 def main():
     config_file, database, step, folder, *rest = sys.argv[1:]
-    config.parse_config(['-c', config_file, '-d', database, '--log-level', 'error'], setup_logging=True)
+    config.parse_config(
+        ['-c', config_file, '-d', database, '--log-level', 'error'], setup_logging=True
+    )
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         admin = env.ref('base.user_admin')
@@ -39,6 +41,9 @@ def make_records(env, _folder):
         company.partner_id.country_id = env.ref('base.us')
         env['account.chart.template'].sudo().try_loading('generic_coa', company, install_demo=False)
         _load_demo_files(env)
+        if 'odoobot_state' in env.user._fields:
+            # no chat window in front of the demo
+            env.user.odoobot_state = 'disabled'
     if not _order(env):
         _sell(env)
     _bill(env)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from browser import ensure_chromium, ensure_wkhtmltopdf
-from common import CACHE, CHECKOUT, STATE, Problem, fail, locked, own_folder, remove, run, say
+from common import CACHE, CHECKOUT, STATE, SetupError, fail, locked, own_folder, remove, run, say
 from database import ADDON, Databases, check_port, serving
 from odoo_source import find_odoo
 from postgres import Cluster, postgres
@@ -61,7 +61,7 @@ def _run_demo(databases, name, step, *args):
         check=False,
     )
     if result.returncode:
-        raise Problem(f'The demo\'s step "{step}" failed; "make clean" starts it afresh.')
+        raise SetupError(f'The demo\'s step "{step}" failed; "make clean" starts it afresh.')
 
 
 def serve():
@@ -81,7 +81,7 @@ def serve():
 def _port():
     text = os.environ.get('PORT', '8069')
     if not text.isdigit() or not 1024 <= int(text) <= 65535:
-        raise Problem(f'PORT={text} is no port: choose a number from 1024 to 65535.')
+        raise SetupError(f'PORT={text} is no port: choose a number from 1024 to 65535.')
     return int(text)
 
 
@@ -155,7 +155,7 @@ def main():
     command = COMMANDS[sys.argv[1]]
     try:
         command(*sys.argv[2:])
-    except Problem as problem:
+    except SetupError as problem:
         fail(problem)
     except KeyboardInterrupt:
         fail('interrupted; the same command goes on from here.')

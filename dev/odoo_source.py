@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apt import KEYRING, Apt, mirror, unpack
-from common import CACHE, Problem, remove, replaced, say
+from common import CACHE, SetupError, remove, replaced, say
 
 PACKAGE = 'odoo-19'
 # Odoo's tree links into these; without jQuery every portal page answers 500.
@@ -40,7 +40,7 @@ def _has_sale(folder):
 
 def find_odoo():
     """:rtype: Odoo
-    :raise Problem: if none is to be had
+    :raise SetupError: if none is to be had
     """
     if os.environ.get('ODOO'):
         root = Path(os.environ['ODOO']).expanduser().resolve()
@@ -54,13 +54,13 @@ def find_odoo():
 def _checked_version(root):
     release = root / 'odoo' / 'release.py'
     if not release.is_file():
-        raise Problem(f'ODOO={root} is no Odoo: it has no odoo/release.py.')
+        raise SetupError(f'ODOO={root} is no Odoo: it has no odoo/release.py.')
     found = re.search(r'^version_info = \((\d+), (\d+)', release.read_text(), re.M)
     version = '.'.join(found.groups()) if found else 'unknown'
     if version != '19.0':
-        raise Problem(f'ODOO={root} is Odoo {version}, but this addon needs Odoo 19.0.')
+        raise SetupError(f'ODOO={root} is Odoo {version}, but this addon needs Odoo 19.0.')
     if not any(_has_sale(folder) for folder in (root / 'odoo' / 'addons', root / 'addons')):
-        raise Problem(f'ODOO={root} has no addon "sale": it must be a whole Odoo 19.0.')
+        raise SetupError(f'ODOO={root} has no addon "sale": it must be a whole Odoo 19.0.')
     return f'Odoo {version}'
 
 

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from apt import Apt, install, unpack
-from common import CACHE, STATE, Problem, locked, own_folder, remove, replaced, run, say
+from common import CACHE, STATE, SetupError, locked, own_folder, remove, replaced, say
 
 ROLE = 'odoo'
 MIN_VERSION = 15
@@ -50,10 +50,10 @@ class Server:
         return connection
 
     def execute(self, statement, *args, database='postgres'):
-        with contextlib.closing(self.connect(database)) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, args or None)
-                return cursor.fetchall() if cursor.description else []
+        connection = self.connect(database)
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute(statement, args or None)
+            return cursor.fetchall() if cursor.description else []
 
     def options(self):
         """As lines of Odoo's configuration file."""
@@ -84,17 +84,21 @@ def postgres():
 def _named_server():
     user = os.environ.get('PGUSER') or pwd.getpwuid(os.getuid()).pw_name
     if user == 'postgres':
-        raise Problem('Odoo refuses the database user "postgres": name another with PGUSER=….')
+        raise SetupError('Odoo refuses the database user "postgres": name another with PGUSER=….')
     server = Server(
         os.environ['PGHOST'], os.environ.get('PGPORT', '5432'), user, os.environ.get('PGPASSWORD')
     )
+    import psycopg2  # of the virtual environment
+
     try:
         version = server.execute('SHOW server_version_num')[0][0]
-    except Exception as error:
+    except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[0]
-        raise Problem(f'PostgreSQL at PGHOST={server.host} does not answer: {reason}') from None
+        raise SetupError(f'PostgreSQL at PGHOST={server.host} does not answer: {reason}') from None
     if int(version) < MIN_VERSION * 10000:
-        raise Problem(f'PostgreSQL {MIN_VERSION} or later is needed, PGHOST={server.host} is older.')
+        raise SetupError(
+            f'PostgreSQL {MIN_VERSION} or later is needed, PGHOST={server.host} is older.'
+        )
     return server
 
 
@@ -129,7 +133,7 @@ class Cluster:
     def _ctl(self, action, *args, check=True):
         try:
             self._run('pg_ctl', action, '-D', self.data, *args)
-        except Problem:
+        except SetupError:
             if check:
                 raise
             return False
@@ -155,7 +159,7 @@ class Cluster:
         )
         if result.returncode:
             hint = f'See {self.folder / "log"}; "make clean" removes the cluster.'
-            raise Problem(f'Could not run {program} {args[0]} for PostgreSQL. {hint}')
+            raise SetupError(f'Could not run {program} {args[0]} for PostgreSQL. {hint}')
 
 
 def _cluster_user():
@@ -165,7 +169,7 @@ def _cluster_user():
     for name in ('postgres', 'nobody'):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise Problem('PostgreSQL refuses to run as root, and there is no other user to run it as.')
+    raise SetupError('PostgreSQL refuses to run as root, and there is no other user to run it as.')
 
 
 def _binaries():
@@ -184,7 +188,9 @@ def _binaries():
             _unpack(unpacked)
         else:
             _install()
-    raise Problem('No PostgreSQL is to be had: install postgresql, or name a server with PGHOST=….')
+    raise SetupError(
+        'No PostgreSQL is to be had: install postgresql, or name a server with PGHOST=….'
+    )
 
 
 def _newest(folder):
@@ -222,5 +228,5 @@ def wait_for_nobody(server, database, seconds=30):
     query = 'SELECT count(*) FROM pg_stat_activity WHERE datname = %s'
     while server.execute(query, database)[0][0]:
         if time.monotonic() > deadline:
-            raise Problem(f'The database {database} is in use; stop "make serve" and run again.')
+            raise SetupError(f'The database {database} is in use; stop "make serve" and run again.')
         time.sleep(0.2)

@@ -5,18 +5,20 @@ import os
 import sys
 
 from apt import install
-from common import CACHE, CHECKOUT, Problem, remove, run, say
+from common import CACHE, CHECKOUT, SetupError, remove, run, say
 
 REQUIREMENTS = CHECKOUT / 'dev' / 'requirements.txt'
 
 
 def ensure_venv():
     """:return: the virtual environment's Python
-    :raise Problem: if this Python is too old or too new, or the packages can't be fetched
+    :raise SetupError: if this Python is too old or too new, or the packages can't be fetched
     """
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         found = '.'.join(map(str, sys.version_info[:2]))
-        raise Problem(f'Python {found} found; Odoo 19 needs 3.11 to 3.13: PYTHON=python3.13 make …')
+        raise SetupError(
+            f'Python {found} found; Odoo 19 needs 3.11 to 3.13: PYTHON=python3.13 make …'
+        )
     key = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:8]
     folder = CACHE / f'venv-{sys.version_info[0]}.{sys.version_info[1]}-{key}'
     python = folder / 'bin' / 'python'
@@ -38,14 +40,16 @@ def _create(folder):
     command = [sys.executable, '-m', 'venv', folder]
     try:
         run(command, what='make a virtual environment')
-    except Problem:
+    except SetupError:
         remove(folder)
         # Debian keeps ensurepip in a package of its own
         if not install(['python3-venv'], 'install python3-venv'):
-            raise Problem(
+            raise SetupError(
                 'Python can make no virtual environment here: install python3-venv and run again.'
             ) from None
-        run(command, what='make a virtual environment', hint='Is python3-venv of this Python there?')
+        run(
+            command, what='make a virtual environment', hint='Is python3-venv of this Python there?'
+        )
 
 
 def environment(odoo, **extra):

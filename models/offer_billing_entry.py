@@ -63,7 +63,9 @@ class OfferBillingEntry(models.Model):
         readonly=True, help='The first of its days that credits have taken back.'
     )
     is_void = fields.Boolean(
-        string='Cancelled', default=False, help='Its invoice is cancelled: the days are not settled.'
+        string='Cancelled',
+        default=False,
+        help='Its invoice is cancelled: the days are not settled.',
     )
     reason = fields.Char()
 

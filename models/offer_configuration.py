@@ -234,6 +234,9 @@ class OfferConfiguration(models.AbstractModel):
             return
         for child in chosen:
             self._read_option(reader, node, child, depth)
+        # as the Service lists them, in whatever order they were chosen
+        order = node.product.product_tmpl_id.offer_option_group_ids.option_ids
+        node.options.sort(key=lambda child: order.ids.index(child.option.id))
         self._check_groups(reader, node)
 
     @api.model
@@ -274,9 +277,7 @@ class OfferConfiguration(models.AbstractModel):
         for value in custom if isinstance(custom, list) else [None]:
             if not isinstance(value, dict) or value.get(key) not in values.ids:
                 reader.error(
-                    self.env._(
-                        'A custom value does not belong to "%s".', node.product.display_name
-                    )
+                    self.env._('A custom value does not belong to "%s".', node.product.display_name)
                 )
                 continue
             text = str(value.get('custom_value') or '')

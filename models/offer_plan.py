@@ -21,7 +21,8 @@ class OfferPlan(models.Model):
     _check_company_auto = True
 
     _interval_positive = models.Constraint(
-        'CHECK (interval_count > 0)', 'A plan is billed every 1 or more days, weeks, months or years.'
+        'CHECK (interval_count > 0)',
+        'A plan is billed every 1 or more days, weeks, months or years.',
     )
     _alignment_day_range = models.Constraint(
         'CHECK (alignment_day BETWEEN 1 AND 31)', 'The billing day is a day of the month, 1 to 31.'

@@ -95,9 +95,7 @@ class OfferPrice(models.Model):
         default=lambda self: self.env.company.currency_id,
     )
     company_id = fields.Many2one(comodel_name='res.company', help='Empty: in all companies.')
-    pricelist_id = fields.Many2one(
-        comodel_name='product.pricelist', ondelete='cascade'
-    )
+    pricelist_id = fields.Many2one(comodel_name='product.pricelist', ondelete='cascade')
     partner_id = fields.Many2one(
         comodel_name='res.partner',
         string='Customer',

@@ -82,7 +82,11 @@ class OfferSubscription(models.Model):
         ondelete='restrict',
     )
     plan_id = fields.Many2one(
-        comodel_name='offer.plan', required=True, index=True, check_company=True, ondelete='restrict'
+        comodel_name='offer.plan',
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete='restrict',
     )
     state = fields.Selection(
         selection=[
@@ -107,19 +111,31 @@ class OfferSubscription(models.Model):
 
     # own copies: somebody with the right can agree others than the plan's
     minimum_term_count = fields.Integer(
-        string='Minimum Term', compute='_compute_agreed', store=True, readonly=False, precompute=True
+        string='Minimum Term',
+        compute='_compute_agreed',
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     minimum_term_unit = fields.Selection(
         selection=UNITS, compute='_compute_agreed', store=True, readonly=False, precompute=True
     )
     notice_count = fields.Integer(
-        string='Notice Period', compute='_compute_agreed', store=True, readonly=False, precompute=True
+        string='Notice Period',
+        compute='_compute_agreed',
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     notice_unit = fields.Selection(
         selection=UNITS, compute='_compute_agreed', store=True, readonly=False, precompute=True
     )
     renewal_count = fields.Integer(
-        string='Renewal Term', compute='_compute_agreed', store=True, readonly=False, precompute=True
+        string='Renewal Term',
+        compute='_compute_agreed',
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     renewal_unit = fields.Selection(
         selection=UNITS, compute='_compute_agreed', store=True, readonly=False, precompute=True
@@ -219,9 +235,7 @@ class OfferSubscription(models.Model):
         day = self._to_day(date)
         for subscription in self:
             if subscription.state != 'pending':
-                raise UserError(
-                    self.env._('%s has been activated already.', subscription.name)
-                )
+                raise UserError(self.env._('%s has been activated already.', subscription.name))
             if not subscription.line_ids:
                 raise UserError(self.env._('%s has no lines to bill.', subscription.name))
             for line in subscription.line_ids:

@@ -84,7 +84,8 @@ class OfferSubscription(models.Model):
         :param until: None: today, by each company's clock
         """
         self._check_guard()
-        for company in self.env['res.company'].search([]):
+        waiting = Domain('date_next_due', '!=', False) & Domain('parked_reason', '=', False)
+        for (company,) in self._read_group(waiting, ['company_id']):
             day = self._to_day(until) if until else self._get_company_today(company)
             if not self.with_company(company)._bill_company(company, day):
                 return
@@ -294,6 +295,12 @@ class OfferSubscription(models.Model):
             row['due'].on,
         )
 
+    @api.model
+    def _get_invoice_line_key(self, row):
+        """:return: by which the lines of an invoice are sorted: bundles stay together"""
+        line = row['line']
+        return line.subscription_id.id, line.sequence, line.id, row['due'].first
+
     def _prepare_invoice_values(self, rows, day):
         """Values of one invoice, or of a credit note if more comes back than is charged.
 
@@ -308,14 +315,17 @@ class OfferSubscription(models.Model):
             first.partner_invoice_id, delivery=first.partner_shipping_id
         )
         sign = -1 if sum(row['amount'] for row in rows) < 0 else 1
-        rows = sorted(
-            rows, key=lambda row: (row['line'].subscription_id.id, row['line'].sequence, row['line'].id)
-        )
+        rows = sorted(rows, key=self._get_invoice_line_key)
         lines = [
             row['line'].with_company(company)._prepare_invoice_line_values(row, position, sign)
             for row in rows
         ]
+        values = {}
+        if not first.payment_term_id:
+            # Odoo's own default would be the day on which it is entered
+            values['invoice_date_due'] = day
         return {
+            **values,
             'move_type': 'out_refund' if sign < 0 else 'out_invoice',
             'company_id': company.id,
             'partner_id': first.partner_invoice_id.id,

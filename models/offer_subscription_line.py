@@ -61,7 +61,7 @@ class OfferSubscriptionLine(models.Model):
         ondelete='restrict',
     )
     price_unit = fields.Float(
-        string='Price per Period',
+        string='Unit Price',
         min_display_digits='Product Price',
         help="Per unit and period of the plan, in the product's own taxes.",
     )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_amount
 
 
 class ProductTemplate(models.Model):
@@ -45,6 +46,28 @@ class ProductTemplate(models.Model):
         string='Preset Service Level',
         domain="[('id', 'in', offer_tier_ids)]",
     )
+
+    offer_price_from = fields.Char(string='Price', compute='_compute_offer_price_from')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('offer_kind', 'list_price', 'offer_price_ids.amount', 'offer_price_ids.plan_id')
+    def _compute_offer_price_from(self):
+        for template in self:
+            rows = template._get_offer_own_prices().filtered(
+                lambda row: not row.partner_id and not row.pricelist_id
+            )
+            if rows:
+                row = rows.sorted(lambda row: (row.plan_id.sequence, row.amount))[0]
+                template.offer_price_from = self.env._(
+                    'from %(price)s · %(plan)s',
+                    price=format_amount(self.env, row.amount, row.currency_id),
+                    plan=row.plan_id.name or self.env._('one-time'),
+                )
+            else:
+                template.offer_price_from = format_amount(
+                    self.env, template.list_price, template.currency_id
+                )
 
     # === CONSTRAINT METHODS === #
 
@@ -144,11 +167,14 @@ class ProductTemplate(models.Model):
         :rtype: offer.plan
         """
         self.ensure_one()
-        own = self.offer_price_ids.filtered(lambda row: not row.option_id and not row.tier_id)
-        return own.plan_id.filtered('active').sorted()
+        return self._get_offer_own_prices().plan_id.filtered('active').sorted()
+
+    def _get_offer_own_prices(self):
+        """:return: the rows that price the Service itself"""
+        return self.offer_price_ids.filtered(lambda row: not row.option_id and not row.tier_id)
 
     def _is_offer_sold_once(self):
         """Whether a Service can be bought without a plan."""
         self.ensure_one()
-        own = self.offer_price_ids.filtered(lambda row: not row.option_id and not row.tier_id)
+        own = self._get_offer_own_prices()
         return not own or not all(row.plan_id for row in own)

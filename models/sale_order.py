@@ -110,8 +110,9 @@ class SaleOrder(models.Model):
 
     def _force_lines_to_invoice_policy_order(self):
         """Leave what recurs to its subscription, also when an order is paid online."""
-        super()._force_lines_to_invoice_policy_order()
+        res = super()._force_lines_to_invoice_policy_order()
         self.order_line.filtered('offer_plan_id').qty_to_invoice = 0
+        return res
 
     # === ACTION METHODS === #
 

@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
     @api.onchange('order_line')
     def _onchange_order_line(self):
         """Turn what the configurator hands over into the lines of the Service, saved or not."""
-        super()._onchange_order_line()
+        res = super()._onchange_order_line()
         for line in self.order_line.filtered('offer_configuration'):
             configuration = line.offer_configuration
             line.offer_configuration = False
@@ -34,6 +34,7 @@ class SaleOrder(models.Model):
             if errors:
                 raise UserError('\n'.join(errors))
             self._onchange_offer_line(line, node)
+        return res
 
     def _onchange_offer_line(self, line, node):
         if not line.virtual_id:
@@ -212,7 +213,11 @@ class SaleOrder(models.Model):
         line = self.order_line.filtered(lambda line: is_number and line.id == line_id)
         if not line or line.offer_option_id:
             raise UserError(
-                self.env._('The order %s has no Service on a line %s.', self.name, str(line_id)[:40])
+                self.env._(
+                    'The order %(order)s has no Service on a line %(line)s.',
+                    order=self.name,
+                    line=str(line_id)[:40],
+                )
             )
         return line
 
@@ -293,17 +298,15 @@ class SaleOrder(models.Model):
         """:return: untaxed totals of the given order lines, `one_time` and one a plan
         :rtype: dict
         """
+        by_plan = lines.grouped('offer_plan_id')
+        once = by_plan.get(lines.offer_plan_id.browse(), lines.browse())
         return {
-            'one_time': sum(lines.filtered(lambda l: not l.offer_plan_id).mapped('price_subtotal')),
+            'one_time': sum(once.mapped('price_subtotal')),
             'plans': [
                 {
                     'plan_id': plan.id,
                     'name': plan.name,
-                    'amount': sum(
-                        lines.filtered(lambda l, plan=plan: l.offer_plan_id == plan).mapped(
-                            'price_subtotal'
-                        )
-                    ),
+                    'amount': sum(by_plan[plan].mapped('price_subtotal')),
                 }
                 for plan in lines.offer_plan_id.sorted()
             ],

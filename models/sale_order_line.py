@@ -54,7 +54,7 @@ class SaleOrderLine(models.Model):
     @api.depends('offer_option_id', 'offer_tier_id', 'offer_plan_id')
     def _compute_name(self):
         """Describe plan and service level too."""
-        super()._compute_name()
+        return super()._compute_name()
 
     @api.depends(
         'offer_plan_id',
@@ -66,11 +66,12 @@ class SaleOrderLine(models.Model):
     )
     def _compute_pricelist_item_id(self):
         """No rule applies where the price is final or calculated already (design §4)."""
-        super()._compute_pricelist_item_id()
+        res = super()._compute_pricelist_item_id()
         for line in self:
             parts = line._get_offer_price_parts()
             if parts is not None and any(final for _amount, final in parts):
                 line.pricelist_item_id = False
+        return res
 
     @api.depends(
         'offer_plan_id',
@@ -82,31 +83,35 @@ class SaleOrderLine(models.Model):
     )
     def _compute_price_unit(self):
         """Follow plan, service level and option too."""
-        super()._compute_price_unit()
+        return super()._compute_price_unit()
 
     @api.depends('offer_plan_id')
     def _compute_qty_to_invoice(self):
         """Leave what recurs to its subscription."""
-        super()._compute_qty_to_invoice()
+        res = super()._compute_qty_to_invoice()
         self.filtered('offer_plan_id').qty_to_invoice = 0
+        return res
 
     @api.depends('offer_plan_id')
     def _compute_invoice_status(self):
         """Leave what recurs to its subscription."""
-        super()._compute_invoice_status()
+        res = super()._compute_invoice_status()
         self.filtered('offer_plan_id').invoice_status = 'no'
+        return res
 
     @api.depends('offer_plan_id')
     def _compute_untaxed_amount_to_invoice(self):
         """Leave what recurs to its subscription."""
-        super()._compute_untaxed_amount_to_invoice()
+        res = super()._compute_untaxed_amount_to_invoice()
         self.filtered('offer_plan_id').untaxed_amount_to_invoice = 0
+        return res
 
     @api.depends('offer_plan_id')
     def _compute_amount_to_invoice(self):
         """Keep what recurs out of the customer's credit: its invoices will count."""
-        super()._compute_amount_to_invoice()
+        res = super()._compute_amount_to_invoice()
         self.filtered('offer_plan_id').amount_to_invoice = 0
+        return res
 
     def _get_sale_order_line_multiline_description_sale(self):
         """Name the plan and the promised service level; a component stands below its Service
@@ -171,7 +176,7 @@ class SaleOrderLine(models.Model):
             return amount
         price = pricelist._get_product_price(
             self.product_id,
-            **{**super()._get_pricelist_kwargs(), 'offer_base_price': amount},
+            **{**self._get_pricelist_kwargs(), 'offer_base_price': amount},
         )
         return self.env['offer.price']._round(price, self.currency_id)
 
@@ -312,7 +317,9 @@ class SaleOrderLine(models.Model):
         pairs = []
         for node in nodes:
             mine = left.filtered(lambda line, node=node: line._origin.id == node.line_id)
-            mine = mine or left.filtered(lambda line, node=node: line.offer_option_id == node.option)
+            mine = mine or left.filtered(
+                lambda line, node=node: line.offer_option_id == node.option
+            )
             pairs.append((node, mine[:1]))
             left -= mine[:1]
         return pairs, left

@@ -21,6 +21,7 @@ class TestBilling(OfferCommon):
                     'partner_id': self.customer.id,
                     'ref': 'PO 17',
                     'invoice_date': fields.Date.to_date('2027-01-01'),
+                    'invoice_date_due': fields.Date.to_date('2027-01-01'),
                     'amount_untaxed': 155.0,
                 }
             ],
@@ -31,9 +32,7 @@ class TestBilling(OfferCommon):
         )
         self.assertIn('01/31/2027', invoice.invoice_line_ids[0].name)
         self.assertFalse(invoice.invoice_line_ids.sale_line_ids)
-        self.assertEqual(
-            self._entries(subscription), [('charge', '2027-01-01', '2027-01-31')] * 2
-        )
+        self.assertEqual(self._entries(subscription), [('charge', '2027-01-01', '2027-01-31')] * 2)
         self.assertEqual(subscription.date_next_due, fields.Date.to_date('2027-02-01'))
 
     def test_billing_again_gives_nothing(self):
@@ -164,8 +163,9 @@ class TestBilling(OfferCommon):
             }
         )
         self.workplace.taxes_id = home
-        self.env['offer.price'].search([('product_tmpl_id', '=', self.workplace.product_tmpl_id.id)]
-            ).filtered(lambda row: not row.option_id and not row.tier_id).amount = 121.0
+        self.env['offer.price'].search(
+            [('product_tmpl_id', '=', self.workplace.product_tmpl_id.id)]
+        ).filtered(lambda row: not row.option_id and not row.tier_id).amount = 121.0
         subscription = self._subscribe(
             {'fiscal_position_id': abroad.id}, tier_id=self.bronze.id, quantity=1, options=[]
         )

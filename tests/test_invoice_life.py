@@ -56,7 +56,9 @@ class TestInvoiceLife(OfferCommon):
         refund.unlink()
         # the credit is gone, so the days are charged in full and due to come back
         rows = self.subscription.preview('2027-01-11')
-        self.assertEqual([(row['kind'], row['date_from']) for row in rows], [('credit', '2027-01-11')])
+        self.assertEqual(
+            [(row['kind'], row['date_from']) for row in rows], [('credit', '2027-01-11')]
+        )
 
     def test_the_database_refuses_days_that_overlap(self):
         from psycopg2.errors import ExclusionViolation

@@ -1,6 +1,7 @@
 import calendar
 import datetime
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -132,10 +133,10 @@ class TestProration(BaseCase):
                 period.first + datetime.timedelta(days=end - 1),
                 float(rounding),
             )
-            for start, end in zip(edges, edges[1:], strict=False)
+            for start, end in pairwise(edges)
         ]
         self.assertEqual(sum(pieces), price)
-        for (start, end), piece in zip(zip(edges, edges[1:], strict=False), pieces, strict=True):
+        for (start, end), piece in zip(pairwise(edges), pieces, strict=True):
             fair = fair_share(price, period.first, period.last, end - start)
             self.assertLessEqual(abs(Fraction(piece) - fair), Fraction(rounding))
 

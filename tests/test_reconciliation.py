@@ -97,9 +97,7 @@ class TestReconciliation(BaseCase):
         ]
         self.assertEqual(charged, entitled)
         self.assertEqual(ledger.run(far), ([], []))
-        self.assertIsNone(
-            next_due(terms, START, START, ledger.end, ledger.entries)
-        )
+        self.assertIsNone(next_due(terms, START, START, ledger.end, ledger.entries))
 
     @settings(max_examples=200, deadline=None, database=None)
     @given(terms, st.integers(0, 400), st.integers(0, 400))

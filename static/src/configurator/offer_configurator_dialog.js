@@ -35,7 +35,7 @@ export class OfferConfiguratorDialog extends Component {
         const answer = await this.keepLast.add(
             this.orm.call("sale.order", "offer_configurator", [[], configuration], {
                 context: this.props.context,
-            })
+            }),
         );
         Object.assign(this.state, answer, { loading: false });
     }

@@ -56,8 +56,8 @@ export class OfferService extends Component {
     updateChild(option, values) {
         this.update(
             this.chosen.map((child) =>
-                child.option_id === option.id ? { ...child, ...values } : child
-            )
+                child.option_id === option.id ? { ...child, ...values } : child,
+            ),
         );
     }
 

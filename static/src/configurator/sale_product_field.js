@@ -1,7 +1,4 @@
-import {
-    SaleOrderLineProductField,
-    saleOrderLineProductField,
-} from "@sale/js/sale_product_field";
+import { SaleOrderLineProductField, saleOrderLineProductField } from "@sale/js/sale_product_field";
 import { getLinkedSaleOrderLines } from "@sale/js/sale_utils";
 import { serializeDate, serializeDateTime } from "@web/core/l10n/dates";
 import { patch } from "@web/core/utils/patch";

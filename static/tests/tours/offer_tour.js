@@ -59,7 +59,8 @@ registry.category("web_tour.tours").add("sale_offer_quote_a_service", {
         ...tourUtils.clickSomewhereElse(),
         {
             content: "Open it again: what was chosen is there",
-            trigger: ".o_data_row:first .o_data_cell[name=product_template_id], .o_data_row:first .o_data_cell[name=product_id]",
+            trigger:
+                ".o_data_row:first .o_data_cell[name=product_template_id], .o_data_row:first .o_data_cell[name=product_id]",
             run: "click",
         },
         { trigger: ".o_data_row:first button.fa-pencil", run: "click" },
@@ -72,7 +73,10 @@ registry.category("web_tour.tours").add("sale_offer_quote_a_service", {
         { trigger: `${dialog} button[name=offer_confirm]:enabled`, run: "click" },
         { trigger: "[name=offer_recurring_summary]:contains(130.00)" },
         { trigger: ".o_form_button_save", run: "click" },
-        { trigger: ".o_form_saved, .o_form_readonly, .o_form_view:not(:has(.o_form_button_save:visible))" },
+        {
+            trigger:
+                ".o_form_saved, .o_form_readonly, .o_form_view:not(:has(.o_form_button_save:visible))",
+        },
         { content: "Confirm it", trigger: "button[name=action_confirm]:visible", run: "click" },
         { trigger: ".o_statusbar_status .o_arrow_button_current:contains(Sales Order)" },
         {

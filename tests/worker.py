@@ -1,0 +1,105 @@
+"""A process of its own on a database of its own: what commits, races and dies in the tests.
+
+Called as: worker.py CONFIG DATABASE COMMAND [ARGUMENT]
+"""
+
+import os
+import signal
+import sys
+import time
+
+from odoo import SUPERUSER_ID, api
+from odoo.fields import Command
+from odoo.modules.registry import Registry
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import config
+
+DAY = '2027-01-01'
+
+
+def environment(cr):
+    return api.Environment(cr, SUPERUSER_ID, {'tracking_disable': True})
+
+
+def prepare(registry, payers):
+    """Two active subscriptions of one line each, 10.00 a month, for each payer."""
+    with registry.cursor() as cr:
+        env = environment(cr)
+        env['account.chart.template'].try_loading('generic_coa', env.company, install_demo=False)
+        plan = env['offer.plan'].create({'name': 'Monthly'})
+        service = env['product.product'].create(
+            {
+                'name': 'Managed Workplace',
+                'type': 'service',
+                'offer_kind': 'service',
+                'taxes_id': [Command.clear()],
+            }
+        )
+        for number in range(int(payers)):
+            partner = env['res.partner'].create({'name': f'Payer {number}'})
+            for _twice in range(2):
+                line = {'product_id': service.id, 'price_unit': 10.0}
+                subscription = env['offer.subscription'].create(
+                    {
+                        'partner_id': partner.id,
+                        'plan_id': plan.id,
+                        'line_ids': [Command.create(line)],
+                    }
+                )
+                subscription.activate(DAY)
+
+
+def bill(registry, until=DAY):
+    with registry.cursor() as cr:
+        environment(cr)['offer.subscription']._cron_bill(until)
+
+
+def bill_and_die(registry, commits):
+    """Be killed just before a commit: what was done since the one before is lost."""
+    with registry.cursor() as cr:
+        left = int(commits)
+
+        def counted(commit=cr.commit):
+            nonlocal left
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+            left -= 1
+            return commit()
+
+        cr.commit = counted
+        environment(cr)['offer.subscription']._cron_bill(DAY)
+
+
+def bill_behind_a_snapshot(registry):
+    """A worker whose snapshot is older than another's commit must fail, not bill again."""
+    with registry.cursor() as late, registry.cursor() as early:
+        late.execute('SELECT count(*) FROM offer_billing_entry')
+        environment(early)['offer.subscription'].search([]).bill(DAY)
+        early.commit()
+        try:
+            moves = environment(late)['offer.subscription'].search([]).bill(DAY)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            print(type(error).__name__)
+            late.rollback()
+        else:
+            print(f'billed {len(moves)} again')
+
+
+def hold_one(registry, seconds):
+    """Hold the first payer's second subscription, as somebody who works on it does."""
+    with registry.cursor() as cr:
+        subscription = environment(cr)['offer.subscription'].search([], order='id', limit=2)[1]
+        subscription.lock_for_update()
+        print('held', flush=True)
+        time.sleep(float(seconds))
+
+
+COMMANDS = {
+    command.__name__: command
+    for command in (prepare, bill, bill_and_die, bill_behind_a_snapshot, hold_one)
+}
+
+if __name__ == '__main__':
+    config_file, database, name, *arguments = sys.argv[1:]
+    config.parse_config(['-c', config_file, '-d', database, '--log-level', 'error'])
+    COMMANDS[name](Registry(database), *arguments)
