@@ -69,9 +69,7 @@ class TestConcurrency(BaseCase):
             ' FROM offer_billing_entry GROUP BY 1'
         )
         self.assertEqual(len(charges), 2 * PAYERS)
-        self.assertEqual(
-            {row[1:] for row in charges}, {(1, '2027-01-01', '2027-01-31')}, charges
-        )
+        self.assertEqual({row[1:] for row in charges}, {(1, '2027-01-01', '2027-01-31')}, charges)
         invoices = self._select(
             "SELECT partner_id, count(*), sum(amount_untaxed)::int, min(state) FROM account_move"
             " WHERE move_type = 'out_invoice' GROUP BY 1"

@@ -21,6 +21,11 @@ def environment(cr):
     return api.Environment(cr, SUPERUSER_ID, {'tracking_disable': True})
 
 
+def tell(text):
+    sys.stdout.write(f'{text}\n')
+    sys.stdout.flush()
+
+
 def prepare(registry, payers):
     """Two active subscriptions of one line each, 10.00 a month, for each payer."""
     with registry.cursor() as cr:
@@ -79,10 +84,10 @@ def bill_behind_a_snapshot(registry):
         try:
             moves = environment(late)['offer.subscription'].search([]).bill(DAY)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
-            print(type(error).__name__)
+            tell(type(error).__name__)
             late.rollback()
         else:
-            print(f'billed {len(moves)} again')
+            tell(f'billed {len(moves)} again')
 
 
 def hold_one(registry, seconds):
@@ -90,7 +95,7 @@ def hold_one(registry, seconds):
     with registry.cursor() as cr:
         subscription = environment(cr)['offer.subscription'].search([], order='id', limit=2)[1]
         subscription.lock_for_update()
-        print('held', flush=True)
+        tell('held')
         time.sleep(float(seconds))
 
 
