@@ -17,6 +17,7 @@
         'views/offer_billing_entry_views.xml',
         'views/offer_subscription_views.xml',
         'views/product_template_views.xml',
+        'views/res_config_settings_views.xml',
         'views/sale_order_views.xml',
         'views/account_move_views.xml',
         'report/sale_report_templates.xml',

@@ -13,6 +13,7 @@ from browser import ensure_chromium, ensure_wkhtmltopdf
 from common import CACHE, CHECKOUT, STATE, SetupError, fail, locked, own_folder, remove, run, say
 from database import ADDON, Databases, check_port, serving
 from odoo_source import find_odoo
+from odoo_tests import SUITES, run_suites
 from postgres import Cluster, postgres
 from python_env import ensure_venv
 
@@ -115,6 +116,15 @@ def test(*args):
             raise SystemExit(result.returncode)
 
 
+def odoo_tests(*suites):
+    project = Project()
+    chromium = ensure_chromium()
+    with locked(STATE / 'work.lock'), postgres() as server:
+        databases = project.databases(server)
+        if not run_suites(databases, chromium, suites or SUITES):
+            raise SystemExit(1)
+
+
 def lint():
     python = ensure_venv()
     env = {**os.environ, 'PRE_COMMIT_HOME': str(CACHE / 'pre-commit')}
@@ -146,7 +156,10 @@ def clean():
     say('Removed the databases, the demo and the logs (what was fetched stays in the cache).')
 
 
-COMMANDS = {f.__name__: f for f in (demo, serve, test, lint, wheel, clean)}
+COMMANDS = {
+    command.__name__.replace('_', '-'): command
+    for command in (demo, serve, test, odoo_tests, lint, wheel, clean)
+}
 
 
 def main():

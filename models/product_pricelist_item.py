@@ -1,8 +1,22 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import ValidationError
 
 
 class ProductPricelistItem(models.Model):
     _inherit = 'product.pricelist.item'
+
+    @api.constrains('product_tmpl_id', 'product_id')
+    def _check_offer_product(self):
+        for rule in self:
+            item = rule.product_id or rule.product_tmpl_id
+            if item.offer_kind == 'product':
+                raise ValidationError(
+                    self.env._(
+                        '"%s" is a Product, which costs the same under every pricelist: leave it'
+                        ' out of this one, or make it a Service first.',
+                        item.name,
+                    )
+                )
 
     def _is_applicable_for(self, product, qty_in_product_uom):
         """No rule applies to a Product: it costs its sales price under every pricelist."""

@@ -85,11 +85,21 @@ class ProductTemplate(models.Model):
                     )
                 )
 
-    @api.constrains('offer_kind')
+    @api.constrains('offer_kind', 'type', 'offer_tier_ids', 'attribute_line_ids')
     def _check_offer_kind(self):
         for template in self:
-            if template.offer_kind != 'service':
-                template._check_no_service_parts()
+            obstacles = template._get_offer_obstacles()
+            if obstacles:
+                kinds = dict(self._fields['offer_kind']._description_selection(self.env))
+                raise ValidationError(
+                    self.env._(
+                        '"%(item)s" can\'t be %(kind)s, since it has: %(parts)s.'
+                        ' Remove that first.',
+                        item=template.name,
+                        kind=kinds.get(template.offer_kind) or self.env._('an item without a kind'),
+                        parts=', '.join(obstacles),
+                    )
+                )
 
     # === CRUD METHODS === #
 
@@ -117,6 +127,15 @@ class ProductTemplate(models.Model):
     def action_offer_retire(self):
         self.filtered('offer_kind').offer_state = 'retired'
 
+    def action_offer_open_details(self):
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'res_model': 'product.template',
+            'res_id': self.id,
+            'views': [(self.env.ref('product.product_template_only_form_view').id, 'form')],
+        }
+
     # === BUSINESS METHODS === #
 
     def _check_is_service(self, what):
@@ -133,23 +152,70 @@ class ProductTemplate(models.Model):
                     )
                 )
 
-    def _check_no_service_parts(self):
+    def _get_offer_obstacles(self):
+        """What this item has that its kind can't have.
+
+        :rtype: list[str]
+        """
         self.ensure_one()
-        parts = []
+        kind = self.offer_kind
+        found = []
+        if kind and self.type == 'combo':
+            found.append(self.env._('the type "Combo"'))
+        if kind:
+            found += self._get_offer_combo_obstacles()
+        if kind != 'service':
+            found += self._get_offer_service_obstacles()
+        if kind == 'product':
+            found += self._get_offer_flat_obstacles()
+        return found
+
+    def _get_offer_combo_obstacles(self):
+        combos = self.env['product.combo.item'].search(
+            [('product_id.product_tmpl_id', '=', self.id)]
+        )
+        return [self.env._('a place in the combo "%s"', combo.name) for combo in combos.combo_id]
+
+    def _get_offer_service_obstacles(self):
+        found = []
         if self.offer_option_group_ids:
-            parts.append(self.env._('choices'))
+            found.append(self.env._('choices'))
         if self.offer_price_ids:
-            parts.append(self.env._('prices per plan'))
+            found.append(self.env._('prices per plan'))
         if self.offer_tier_ids:
-            parts.append(self.env._('service levels'))
-        if parts:
-            raise ValidationError(
-                self.env._(
-                    '"%(item)s" has %(parts)s, which only a Service can have: remove them first.',
-                    item=self.name,
-                    parts=', '.join(parts),
-                )
-            )
+            found.append(self.env._('service levels'))
+        # also those of companies and salespeople that the user doesn't see
+        running = self.env['offer.subscription.line'].sudo()
+        domain = [
+            ('product_id', 'in', self.with_context(active_test=False).product_variant_ids.ids),
+            ('subscription_id.state', 'in', ('active', 'paused')),
+            # as a component of a Service an item of any kind may recur
+            ('sale_line_id.offer_option_id', '=', False),
+            ('sale_line_id', '!=', False),
+        ]
+        count = running.search_count(domain)
+        if count:
+            found.append(self.env._('%s running subscription lines', count))
+        return found
+
+    def _get_offer_flat_obstacles(self):
+        found = [
+            self.env._('the attribute "%s"', line.attribute_id.name)
+            for line in self.attribute_line_ids
+        ]
+        # the field on the form leaves out rules of archived pricelists
+        rules = self.env['product.pricelist.item'].search(
+            [
+                '|',
+                ('product_tmpl_id', '=', self.id),
+                ('product_id.product_tmpl_id', '=', self.id),
+            ]
+        )
+        found += [
+            self.env._('a rule in the pricelist "%s"', pricelist.display_name)
+            for pricelist in rules.pricelist_id
+        ]
+        return found
 
     def _check_offer_publishable(self):
         for template in self:

@@ -14,7 +14,23 @@ class SaleOrder(models.Model):
         string='Recurring', compute='_compute_offer_recurring_summary'
     )
 
+    offer_warning = fields.Char(compute='_compute_offer_warning')
+
     # === COMPUTE METHODS === #
+
+    @api.depends('state', 'order_line.product_id.offer_state')
+    def _compute_offer_warning(self):
+        """Tell the salesperson, not the customer, what was retired since it was quoted."""
+        for order in self:
+            retired = order.order_line.product_id.filtered(
+                lambda product: product.offer_kind and product.offer_state == 'retired'
+            )
+            order.offer_warning = False
+            if retired and order.state in ('draft', 'sent'):
+                order.offer_warning = self.env._(
+                    'Retired since it was quoted: %s. The order can be confirmed as quoted.',
+                    ', '.join(retired.mapped('display_name')),
+                )
 
     @api.depends('offer_subscription_ids')
     def _compute_offer_subscription_count(self):

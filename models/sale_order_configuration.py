@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .offer_configuration import Node
+from .offer_configuration_reader import Node
 from .offer_price import PriceContext
 
 # of an order that is not saved yet the client sends these, as `default_…` in the context

@@ -39,7 +39,9 @@ class TestProduct(OfferCommon):
         ):
             with self.assertRaisesRegex(ValidationError, 'Only a Service can have'):
                 template.write(values)
-        with self.assertRaisesRegex(ValidationError, 'has choices, prices per plan, service'):
+        with self.assertRaisesRegex(
+            ValidationError, 'since it has: choices, prices per plan, service levels'
+        ):
             self.workplace.offer_kind = 'product'
 
     def test_an_offer_begins_as_a_draft_and_a_plain_item_has_no_state(self):

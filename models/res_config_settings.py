@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = 'res.config.settings'
+
+    offer_product_price_group_id = fields.Many2one(
+        related='company_id.offer_product_price_group_id', readonly=False
+    )
