@@ -22,6 +22,7 @@
         'views/account_move_views.xml',
         'report/sale_report_templates.xml',
         # last: the menus name the actions above
+        'wizard/offer_classify_views.xml',
         'views/menus.xml',
     ],
     'demo': [
@@ -33,5 +34,6 @@
         'web.assets_backend': ['sale_offer/static/src/**/*'],
         'web.assets_tests': ['sale_offer/static/tests/tours/**/*'],
     },
+    'uninstall_hook': 'uninstall_hook',
     'application': True,
 }

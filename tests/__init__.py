@@ -1,5 +1,6 @@
 from . import (
     test_billing,
+    test_classify,
     test_concurrency,
     test_configuration,
     test_invoice_life,

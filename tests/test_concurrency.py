@@ -79,6 +79,9 @@ class TestConcurrency(BaseCase):
         parked = self._select('SELECT 1 FROM offer_subscription WHERE parked_reason IS NOT NULL')
         self.assertFalse(parked)
 
+    def test_uninstalling_leaves_a_working_odoo(self):
+        self.assertIn('a working Odoo', self._work('uninstall'))
+
     def test_workers_at_once_share_out_the_payers(self):
         workers = [self._start('bill') for _worker in range(3)]
         for worker in workers:

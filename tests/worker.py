@@ -99,9 +99,55 @@ def hold_one(registry, seconds):
         time.sleep(float(seconds))
 
 
+def uninstall(registry):
+    """Sell under a plan, uninstall the addon, and open what is left."""
+    with registry.cursor() as cr:
+        env = environment(cr)
+        plan = env['offer.plan'].create({'name': 'Monthly'})
+        service = env['product.product'].create(
+            {
+                'name': 'Managed Workplace',
+                'type': 'service',
+                'offer_kind': 'service',
+                'offer_state': 'published',
+                'invoice_policy': 'order',
+                'taxes_id': [Command.clear()],
+                'offer_price_ids': [Command.create({'amount': 40.0, 'plan_id': plan.id})],
+            }
+        )
+        partner = env['res.partner'].create({'name': 'Bakery Berg'})
+        order = env['sale.order'].create({'partner_id': partner.id})
+        order.offer_add({'product_id': service.id, 'plan_id': plan.id})
+        order.action_confirm()
+        subscription = order.offer_subscription_ids
+        invoice = subscription.bill(subscription.date_start)
+        ids = order.id, invoice.id
+        module = env['ir.module.module'].search([('name', '=', 'sale_offer')])
+        module.button_immediate_uninstall()
+    with Registry(registry.db_name).cursor() as cr:
+        env = environment(cr)
+        order, invoice = env['sale.order'].browse(ids[0]), env['account.move'].browse(ids[1])
+        for record in (order, invoice, order.order_line.product_id.product_tmpl_id):
+            arch = record.get_view(view_type='form')['arch']
+            assert 'offer_' not in arch, record
+            record.read()
+        assert 'offer.plan' not in env
+        assert order.locked and 'Monthly' in ''.join(order.message_ids.mapped('body'))
+        assert order.amount_total == 40.0 and invoice.state == 'posted'
+        assert order.invoice_status != 'to invoice' and not order._get_invoiceable_lines()
+        tell('a working Odoo')
+
+
 COMMANDS = {
     command.__name__: command
-    for command in (prepare, bill, bill_and_die, bill_behind_a_snapshot, hold_one)
+    for command in (
+        prepare,
+        bill,
+        bill_and_die,
+        bill_behind_a_snapshot,
+        hold_one,
+        uninstall,
+    )
 }
 
 if __name__ == '__main__':

@@ -1,1 +1,1 @@
-from . import sale_order_discount
+from . import offer_classify, sale_order_discount
