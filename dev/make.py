@@ -41,7 +41,7 @@ def demo():
     wkhtmltopdf, chromium = ensure_wkhtmltopdf(), None
     if not wkhtmltopdf:
         chromium = ensure_chromium()
-    with locked(STATE / 'work.lock'), postgres() as server:
+    with postgres() as server, locked(STATE / 'work.lock'):
         databases = project.databases(server)
         name = databases.ensure_demo()
         _run_demo(databases, name, 'records', STATE / 'demo')
@@ -89,7 +89,7 @@ def _port():
 def test(*args):
     project = Project()
     chromium = ensure_chromium()
-    with locked(STATE / 'work.lock'), postgres() as server:
+    with postgres() as server, locked(STATE / 'work.lock'):
         databases = project.databases(server)
         template = databases.ensure_template()
         name = f'{databases.prefix}_test'
@@ -119,7 +119,7 @@ def test(*args):
 def odoo_tests(*suites):
     project = Project()
     chromium = ensure_chromium()
-    with locked(STATE / 'work.lock'), postgres() as server:
+    with postgres() as server, locked(STATE / 'work.lock'):
         databases = project.databases(server)
         if not run_suites(databases, chromium, suites or SUITES):
             raise SystemExit(1)

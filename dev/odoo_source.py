@@ -30,8 +30,9 @@ class Odoo:
 
     @property
     def addons_path(self):
-        folders = [self.root / 'odoo' / 'addons', self.root / 'addons']
-        return [folder for folder in folders if (folder / 'base').is_dir() or _has_sale(folder)]
+        core = self.root / 'odoo' / 'addons'
+        # a checkout keeps its addons beside the core, Debian's package has all in one folder
+        return [core] if _has_sale(core) else [core, self.root / 'addons']
 
 
 def _has_sale(folder):

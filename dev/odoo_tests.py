@@ -21,6 +21,8 @@ def run_suites(databases, browser, suites=SUITES):
         say(f'Running {", ".join(suites)} {label} the addon …')
         results[label] = _run(databases, name, label, browser, suites)
         databases.drop(name)
+        if 'passed' not in results[label].values():
+            raise SetupError(f'No test of Odoo passed {label} the addon; see {STATE}/suites-*.log')
         counts = {}
         for outcome in results[label].values():
             counts[outcome] = counts.get(outcome, 0) + 1

@@ -18,12 +18,6 @@ class ProductPricelistItem(models.Model):
                     )
                 )
 
-    def _is_applicable_for(self, product, qty_in_product_uom):
-        """No rule applies to a Product: it costs its sales price under every pricelist."""
-        if product.offer_kind == 'product':
-            return False
-        return super()._is_applicable_for(product, qty_in_product_uom)
-
     def _compute_base_price(self, product, quantity, uom, date, currency, **kwargs):
         """Start from the price of an `offer.price` row where the caller found one.
 
