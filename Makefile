@@ -2,18 +2,19 @@
 PYTHON ?= python3
 MAKE_PY = $(PYTHON) dev/make.py
 
-.PHONY: help demo serve test odoo-tests lint wheel clean
+.PHONY: help demo serve test odoo-tests bench lint wheel clean
 
 help:
 	@echo "make demo    quote, order, subscribe and invoice on demo data, and print it"
 	@echo "make serve   open the demo in a browser (PORT=8069)"
 	@echo "make test    all tests; one of them: make test T='tests/test_x.py -k name'"
 	@echo "make odoo-tests  Odoo's own suites, with and without the addon: what differs"
+	@echo "make bench   speed, as ratios to stock Odoo in one run"
 	@echo "make lint    the linters"
 	@echo "make wheel   the addon as a Python package, in dist/"
 	@echo "make clean   remove databases, demo and logs"
 
-demo serve lint wheel clean:
+demo serve bench lint wheel clean:
 	@$(MAKE_PY) $@
 
 odoo-tests:

@@ -17,6 +17,8 @@ from odoo_tests import SUITES, run_suites
 from postgres import Cluster, postgres
 from python_env import ensure_venv
 
+from bench import run_bench
+
 
 class Project:
     """The machine made ready: Odoo and its Python packages."""
@@ -103,6 +105,7 @@ def test(*args):
         command += options
         command += [databases.addons / ADDON / path for path in paths] or [tests]
         env = databases.environment(
+            SALE_OFFER_STOCK=databases.base,
             SALE_OFFER_TEMPLATE=template,
             SALE_OFFER_CONFIG=str(databases.config),
             SALE_OFFER_FILES=str(STATE / 'test'),
@@ -122,6 +125,13 @@ def odoo_tests(*suites):
     with postgres() as server, locked(STATE / 'work.lock'):
         databases = project.databases(server)
         if not run_suites(databases, chromium, suites or SUITES):
+            raise SystemExit(1)
+
+
+def bench():
+    project = Project()
+    with postgres() as server, locked(STATE / 'work.lock'):
+        if not run_bench(project.databases(server)):
             raise SystemExit(1)
 
 
@@ -158,7 +168,7 @@ def clean():
 
 COMMANDS = {
     command.__name__.replace('_', '-'): command
-    for command in (demo, serve, test, odoo_tests, lint, wheel, clean)
+    for command in (demo, serve, test, odoo_tests, bench, lint, wheel, clean)
 }
 
 

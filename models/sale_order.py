@@ -18,9 +18,10 @@ class SaleOrder(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('state', 'order_line.product_id.offer_state')
+    @api.depends('state', 'order_line.product_id.offer_state', 'order_line.offer_plan_id')
     def _compute_offer_warning(self):
-        """Tell the salesperson, not the customer, what was retired since it was quoted."""
+        """Tell the salesperson, not the customer, what was retired since it was quoted, and what
+        keeps a Service from being sold as it stands."""
         for order in self:
             retired = order.order_line.product_id.filtered(
                 lambda product: product.offer_kind and product.offer_state == 'retired'
@@ -31,6 +32,9 @@ class SaleOrder(models.Model):
                     'Retired since it was quoted: %s. The order can be confirmed as quoted.',
                     ', '.join(retired.mapped('display_name')),
                 )
+            errors = order.state in ('draft', 'sent') and order._get_offer_errors()
+            if errors:
+                order.offer_warning = ' '.join(filter(None, [order.offer_warning, *errors]))
 
     @api.depends('offer_subscription_ids')
     def _compute_offer_subscription_count(self):
@@ -57,14 +61,14 @@ class SaleOrder(models.Model):
         message = super()._confirmation_error_message()
         if message:
             return message
+        return '\n'.join(self._get_offer_errors()) or False
+
+    def _get_offer_errors(self):
+        """:return: what keeps the Services on the order from being sold as they stand"""
         services = self.order_line.filtered(
             lambda line: line.offer_kind == 'service' and not line.offer_option_id
         )
-        for line in services:
-            errors = line._get_offer_errors()
-            if errors:
-                return '\n'.join(errors)
-        return False
+        return [error for line in services for error in line._get_offer_errors()]
 
     def _action_confirm(self):
         """Start the subscriptions of what recurs, one a plan."""

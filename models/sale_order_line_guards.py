@@ -44,11 +44,19 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Refuse a Product at another price than its own."""
+        """Refuse a Product at another price than its own; configure Services that came bare."""
         lines = super().create(vals_list)
         for line, vals in zip(lines, vals_list, strict=True):
             if vals.get('price_unit') is not None or vals.get('discount'):
                 line._check_offer_product_price()
+        # the configurator's lines carry the id by which their components find them
+        lines.filtered(
+            lambda line: line.state in ('draft', 'sent')
+            and line.offer_kind == 'service'
+            and not line.offer_option_id
+            and not line.offer_plan_id
+            and not line.virtual_id
+        )._configure_by_default()
         return lines
 
     def write(self, vals):
@@ -78,6 +86,23 @@ class SaleOrderLine(models.Model):
         return vals_list
 
     # === BUSINESS METHODS === #
+
+    def _configure_by_default(self):
+        """Give Services that came another way than by the configurator (catalogue, import,
+        template, optional products, shop) their default configuration.
+
+        Where none is valid the line stays as it came: the order says why and can't be confirmed.
+        """
+        configurations = self.env['offer.configuration']
+        for line in self:
+            order = line.order_id
+            configuration = configurations._default_configuration(
+                line.product_id, line.product_uom_qty
+            )
+            configuration['no_variant_value_ids'] = line.product_no_variant_attribute_value_ids.ids
+            _node, errors = configurations._read_configuration(order, configuration)
+            if not errors:
+                order.offer_add(configuration, line_id=line.id)
 
     def _is_offer_product(self):
         """Whether this line sells a Product by itself, not as a component of a Service."""

@@ -9,6 +9,7 @@ from odoo.tests import BaseCase, tagged
 
 WORKER = Path(__file__).with_name('worker.py')
 TEMPLATE = os.environ.get('SALE_OFFER_TEMPLATE')
+STOCK = os.environ.get('SALE_OFFER_STOCK')
 PAYERS = 12
 
 
@@ -78,6 +79,11 @@ class TestConcurrency(BaseCase):
         self.assertEqual({row[1:] for row in invoices}, {(1, 20, 'posted')}, invoices)
         parked = self._select('SELECT 1 FROM offer_subscription WHERE parked_reason IS NOT NULL')
         self.assertFalse(parked)
+
+    def test_installing_touches_no_row_of_a_living_database(self):
+        self._administrate(f'DROP DATABASE "{self.database}" WITH (FORCE)')
+        self._administrate(f'CREATE DATABASE "{self.database}" TEMPLATE "{STOCK}"')
+        self.assertIn('no row was touched', self._work('install'))
 
     def test_uninstalling_leaves_a_working_odoo(self):
         self.assertIn('a working Odoo', self._work('uninstall'))

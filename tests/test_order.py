@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
@@ -137,15 +138,55 @@ class TestOrder(OfferCommon):
         order._action_confirm()
         self.assertEqual(len(order.offer_subscription_ids), 1)
 
-    def test_a_service_that_is_not_configured_can_not_be_confirmed(self):
-        self.notebook_option.is_required = True
-        order = self._create_order()
-        with Form(order) as form, form.order_line.new() as line:
-            line.product_id = self.workplace
-        with self.assertRaisesRegex(UserError, 'Choose a plan for "Managed Workplace"'):
+    def test_a_service_that_can_not_be_configured_by_itself_says_so(self):
+        self.group.write({'min_choices': 1})
+        order = self._create_order(order_line=[Command.create({'product_id': self.workplace.id})])
+        self.assertIn('Choose a plan for "Managed Workplace"', order.offer_warning)
+        with self.assertRaisesRegex(UserError, 'Choose at least 1 in "Extras"'):
             order.action_confirm()
         self.assertEqual(order.state, 'draft')
         self.assertFalse(order.offer_subscription_ids)
+
+    def test_a_service_that_comes_another_way_gets_its_default_configuration(self):
+        self.backup_option.is_default = True
+        self.notebook.product_tmpl_id.optional_product_ids = self.workplace.product_tmpl_id
+        templates = self.env.ref('sale_management.group_sale_order_template')
+        self.env.user.sudo().group_ids += templates
+        template = self.env['sale.order.template'].create(
+            {
+                'name': 'Branch',
+                'sale_order_template_line_ids': [
+                    Command.create({'product_id': self.workplace.id, 'product_uom_qty': 4})
+                ],
+            }
+        )
+        by_form = self._create_order()
+        with Form(by_form) as form, form.order_line.new() as line:
+            line.product_id = self.workplace
+            line.product_uom_qty = 4
+        by_template = self._create_order()
+        with Form(by_template) as form:
+            form.sale_order_template_id = template
+        with_notebook = self._create_order()
+        main = self.env['sale.order.line'].create(
+            {'order_id': with_notebook.id, 'product_id': self.notebook.id}
+        )
+        self.env['sale.order.line'].create(
+            {
+                'order_id': with_notebook.id,
+                'product_id': self.workplace.id,
+                'product_uom_qty': 4,
+                'linked_line_id': main.id,
+            }
+        )
+        for order in (by_form, by_template, with_notebook):
+            service = order.order_line.filtered(lambda line: line.product_id == self.workplace)
+            self.assertEqual((service.offer_plan_id, service.price_unit), (self.plan, 40.0))
+            self.assertEqual(service.offer_tier_id, self.bronze)
+            self.assertEqual(service._get_offer_components().product_id, self.backup)
+            self.assertFalse(order.offer_warning)
+            order.action_confirm()
+            self.assertEqual(order.offer_subscription_ids.amount_period, 165.0)
 
     def test_what_recurs_is_not_invoiced_by_the_order(self):
         order = self._create_order()

@@ -99,6 +99,48 @@ def hold_one(registry, seconds):
         time.sleep(float(seconds))
 
 
+def install(registry):
+    """Install the addon on a database that has lived: no row of Odoo's tables is touched."""
+    tables = (
+        'product_template',
+        'product_product',
+        'product_pricelist_item',
+        'sale_order',
+        'sale_order_line',
+        'account_move',
+        'account_move_line',
+    )
+    state = ' UNION ALL '.join(
+        f"SELECT '{table}', count(*), max(xmin::text::bigint)::text,"
+        f" (SELECT relfilenode::text FROM pg_class WHERE oid = '{table}'::regclass) FROM {table}"
+        for table in tables
+    )
+    with registry.cursor() as cr:
+        env = environment(cr)
+        env['account.chart.template'].try_loading('generic_coa', env.company, install_demo=False)
+        product = env['product.product'].create({'name': 'Cable', 'invoice_policy': 'order'})
+        env['product.pricelist'].create({'name': 'List', 'item_ids': [Command.create({})]})
+        partner = env['res.partner'].create({'name': 'Bakery Berg'})
+        lines = [Command.create({'product_id': product.id, 'tax_ids': [Command.clear()]})]
+        order = env['sale.order'].create({'partner_id': partner.id, 'order_line': lines})
+        order.action_confirm()
+        order._create_invoices().action_post()
+        module = env['ir.module.module'].search([('name', '=', 'sale_offer')])
+        cr.commit()
+        cr.execute(state)
+        before = cr.fetchall()
+        assert all(row[1] for row in before), before
+        module.button_immediate_install()
+    with Registry(registry.db_name).cursor() as cr:
+        cr.execute(state)
+        after = cr.fetchall()
+        assert after == before, (before, after)
+        env = environment(cr)
+        assert 'offer.plan' in env
+        assert not env['product.template'].search([('offer_kind', '!=', False)])
+        tell('no row was touched')
+
+
 def uninstall(registry):
     """Sell under a plan, uninstall the addon, and open what is left."""
     with registry.cursor() as cr:
@@ -146,6 +188,7 @@ COMMANDS = {
         bill_and_die,
         bill_behind_a_snapshot,
         hold_one,
+        install,
         uninstall,
     )
 }

@@ -90,3 +90,51 @@ registry.category("web_tour.tours").add("sale_offer_quote_a_service", {
         { trigger: ".o_list_view .o_data_row:contains(130.00):contains(Posted)" },
     ],
 });
+
+registry.category("web_tour.tours").add("sale_offer_publish_a_product", {
+    url: "/odoo/offer-products",
+    steps: () => [
+        { content: "A new Product", trigger: ".o-kanban-button-new", run: "click" },
+        { trigger: ".o_field_widget[name=name] input", run: "edit Label Printer" },
+        { trigger: ".o_field_widget[name=list_price] input", run: "edit 249" },
+        {
+            content: "There is nothing else to fill in",
+            trigger: ".o_form_view:not(:has([name=offer_price_ids])):not(:has(a[name=variants]))",
+        },
+        { trigger: "button[name=action_offer_publish]", run: "click" },
+        { trigger: ".o_arrow_button_current:contains(Published)" },
+        { content: "All of it", trigger: "button[name=action_offer_open_details]", run: "click" },
+        {
+            content: "No variants, no pricelists, no choices",
+            trigger:
+                ".o_form_view:has(a[name=general_information]):not(:has(a[name=variants])):not(:has(a[name=sales_price])):not(:has(a[name=offer]))",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("sale_offer_publish_a_service", {
+    url: "/odoo/offer-services",
+    steps: () => [
+        { content: "A new Service", trigger: ".o-kanban-button-new", run: "click" },
+        { trigger: ".o_field_widget[name=name] textarea", run: "edit Managed Printing" },
+        {
+            content: "It is a Service already",
+            trigger:
+                ".o_field_widget[name=offer_kind] .o_radio_item:contains(Service) input:checked",
+        },
+        { trigger: "a[name=offer]", run: "click" },
+        {
+            content: "A price per plan",
+            trigger: ".o_field_widget[name=offer_price_ids] .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {
+            trigger: ".o_selected_row .o_field_widget[name=plan_id] input",
+            run: "edit Monthly",
+        },
+        { trigger: ".ui-autocomplete a:contains(Monthly)", run: "click" },
+        { trigger: ".o_selected_row .o_field_widget[name=amount] input", run: "edit 15" },
+        { trigger: "button[name=action_offer_publish]", run: "click" },
+        { trigger: ".o_arrow_button_current:contains(Published)" },
+    ],
+});
