@@ -62,7 +62,7 @@ def price_mixed(env):
 
 
 def add_order_lines(env):
-    items, pricelist = prepare(env, None)
+    items = prepare(env, None)[0]
     partner = env['res.partner'].create({'name': 'Bakery Berg'})
     order = env['sale.order'].create({'partner_id': partner.id})
 

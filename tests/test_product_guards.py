@@ -1,4 +1,4 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -211,6 +211,37 @@ class TestProductGuards(OfferCommon):
         self.assertEqual(data['price'], 900.0)
         order.order_line = [Command.create({'product_id': self.notebook.id})]
         self.assertEqual(order.order_line.price_unit, 900.0)
+        today = fields.Datetime.now()
+        configurator = self.template._get_configurator_display_price(
+            self.notebook, 5, today, order.currency_id, base
+        )
+        self.assertEqual(configurator[0], 900.0)
+        report = self.env['report.product.report_pricelist']._get_report_data(
+            {'active_model': 'product.template', 'active_ids': self.template.ids, 'quantities': [9]}
+            | {'pricelist_id': base.id}
+        )
+        self.assertEqual(report['products'][0]['price'], {9: 900.0})
+
+    def test_a_fiscal_position_changes_a_products_price_as_any(self):
+        home = self.env['account.tax'].create(
+            {'name': '21 %', 'amount': 21, 'price_include_override': 'tax_included'}
+        )
+        abroad = self.env['account.fiscal.position'].create({'name': 'Abroad'})
+        self.env['account.tax'].create(
+            {
+                'name': '0 %',
+                'amount': 0,
+                'fiscal_position_ids': [Command.set(abroad.ids)],
+                'original_tax_ids': [Command.set(home.ids)],
+            }
+        )
+        self.notebook.write({'taxes_id': [Command.set(home.ids)], 'list_price': 121.0})
+        line = {'product_id': self.notebook.id}
+        order = self._create_order(fiscal_position_id=abroad.id, order_line=[Command.create(line)])
+        self.assertEqual(order.order_line.price_unit, 100.0)
+        order.order_line.write({'price_unit': 100.0})
+        with self.assertRaisesRegex(UserError, 'for everybody'):
+            order.order_line.write({'price_unit': 121.0})
 
     def test_drafts_and_retired_offers_are_not_quoted_anew(self):
         order = self._create_order()
