@@ -1,4 +1,5 @@
 from . import (
+    test_access,
     test_billing,
     test_classify,
     test_concurrency,

@@ -12,7 +12,6 @@ USED_BY_ODOO = [
     ('event.booth.category', 'product_id'),
     ('event.event.ticket', 'product_id'),
     ('event.type.ticket', 'product_id'),
-    ('loyalty.program', 'payment_program_discount_product_id'),
     ('loyalty.reward', 'discount_line_product_id'),
     ('pos.config', 'discount_product_id'),
     ('pos.config', 'tip_product_id'),
@@ -153,7 +152,8 @@ class OfferClassify(models.TransientModel):
             elif template.service_tracking in OWN_TRACKING:
                 found[template.id] = self.env._('belongs to an event or a course')
         for model, name in USED_BY_ODOO:
-            if model in self.env and name in self.env[model]._fields:
+            field = self.env[model]._fields.get(name) if model in self.env else None
+            if field and field.store:
                 # settings of all companies, also those that the user doesn't see
                 records_sudo = (
                     self.env[model].sudo().search([(name, 'in', self._variants(templates))])

@@ -1,0 +1,92 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import OfferCommon
+
+OURS = [
+    'offer.plan',
+    'offer.price',
+    'offer.option.group',
+    'offer.option',
+    'offer.sla.tier',
+    'offer.subscription',
+    'offer.subscription.line',
+    'offer.billing.entry',
+]
+
+
+@tagged('post_install', '-at_install')
+class TestAccess(OfferCommon):
+    """Who may do what, with the lowest rights that the act needs."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.portal = new_test_user(cls.env, login='customer', groups='base.group_portal')
+        cls.colleague = cls._new_user('colleague', 'sales_team.group_sale_salesman')
+        cls.subscription = cls._subscribe()
+        cls.subscription.bill('2027-01-01')
+
+    def test_a_portal_user_reads_nothing_and_calls_nothing(self):
+        for model in OURS:
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(self.portal).search_read([])
+        order = self.subscription.sale_order_id.with_user(self.portal)
+        subscription = self.subscription.with_user(self.portal)
+        for call in (
+            lambda: order.offer_preview(self._configuration()),
+            lambda: order.offer_configurator(self._configuration()),
+            lambda: order.offer_add(self._configuration()),
+            lambda: subscription.preview('2027-02-01'),
+            lambda: subscription.bill('2027-02-01'),
+            lambda: subscription.end('2027-02-01', 'mine'),
+            lambda: subscription.activate('2027-02-01'),
+            lambda: subscription.action_retry(),
+            lambda: self.env['offer.classify'].with_user(self.portal).action_open(),
+        ):
+            with self.assertRaises(AccessError):
+                call()
+        self.assertEqual(self.subscription.state, 'active')
+        # without an order nothing is to be had either: what they may not read doesn't exist
+        preview = order.browse().offer_preview(self._configuration())
+        self.assertEqual(preview['lines'], [])
+        self.assertRegex(preview['errors'][0], 'does not exist')
+
+    def test_a_salesperson_sees_the_own_and_keeps_nothing(self):
+        mine = self.subscription.with_user(self.salesperson)
+        self.assertEqual(mine.preview('2027-02-01')[0]['amount'], 150.0)
+        others = self.subscription.with_user(self.colleague)
+        self.assertFalse(others.search([]))
+        with self.assertRaises(AccessError):
+            others.preview('2027-02-01')
+        for call in (
+            lambda: mine.end('2027-02-01', 'tired of it'),
+            lambda: mine.write({'client_order_ref': 'x'}),
+            lambda: mine.line_ids.billing_entry_ids.unlink(),
+            lambda: self.env['offer.price'].with_user(self.salesperson).create({}),
+            lambda: self.plan.with_user(self.salesperson).write({'name': 'x'}),
+        ):
+            with self.assertRaises(AccessError):
+                call()
+
+    def test_nobody_settles_days_by_hand(self):
+        entries = self.subscription.line_ids.billing_entry_ids
+        for user in (self.accountant, self.env.user):
+            with self.assertRaises(AccessError):
+                entries.with_user(user).write({'date_to': '2027-12-31'})
+            with self.assertRaises(AccessError):
+                entries.with_user(user).unlink()
+
+    def test_another_companys_subscriptions_do_not_exist(self):
+        stranger = self.env['res.company'].sudo().create({'name': 'Elsewhere'})
+        user = new_test_user(
+            self.env,
+            login='elsewhere',
+            groups='sales_team.group_sale_manager,account.group_account_invoice',
+            company_id=stranger.id,
+            company_ids=stranger.ids,
+        )
+        for model in ('offer.subscription', 'offer.subscription.line', 'offer.billing.entry'):
+            self.assertFalse(self.env[model].with_user(user).search([]))
+        with self.assertRaises(AccessError):
+            self.subscription.with_user(user).bill('2027-02-01')
