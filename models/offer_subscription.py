@@ -278,6 +278,15 @@ class OfferSubscription(models.Model):
                     line.date_end = max(day, line.date_start - ONE_DAY)
             subscription.line_ids._update_next_due()
 
+    def _cancel_unbilled(self):
+        """Close what never began; its order can be confirmed anew."""
+        for subscription in self.filtered(lambda subscription: subscription.state != 'closed'):
+            if subscription.state != 'pending':
+                reason = self.env._('The order was cancelled.')
+                subscription.end(subscription.date_start - ONE_DAY, reason)
+            subscription.line_ids.sale_line_id = False
+            subscription.state = 'closed'
+
     @api.model
     def _to_day(self, value):
         try:

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import split_every
 
 from .offer_billing_entry import OVERLAP_CONSTRAINT
 
@@ -98,20 +99,17 @@ class OfferSubscription(models.Model):
         domain = self._get_due_domain(company, day)
         left = crons._commit_progress(remaining=self.search_count(domain))
         # a payer is visited once a run, also one that another worker holds or that fails
-        visited = []
-        while left:
+        payers = [payer.id for (payer,) in self._read_group(domain, ['partner_invoice_id'])]
+        for chunk in split_every(BATCH_PAYERS, payers):
+            if not left:
+                break
             groups = self._read_group(
-                domain & Domain('partner_invoice_id', 'not in', visited),
+                domain & Domain('partner_invoice_id', 'in', chunk),
                 ['partner_invoice_id'],
                 ['id:recordset'],
-                limit=BATCH_PAYERS,
-                order='partner_invoice_id',
             )
-            if not groups:
-                break
             batch = self.browse()
-            for payer, subscriptions in groups:
-                visited.append(payer.id)
+            for _payer, subscriptions in groups:
                 if subscriptions._lock_for_billing():
                     batch |= subscriptions
             count = len(batch)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..tools.proration import piece_price
@@ -117,7 +117,24 @@ class OfferSubscriptionLine(models.Model):
         for line in self:
             line.display_name = (line.name or line.product_id.display_name or '').split('\n')[0]
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('date_start', 'subscription_id')
+    def _check_date_start(self):
+        for line in self:
+            if not line.date_start and line.subscription_id.state not in ('pending', 'closed'):
+                raise ValidationError(
+                    self.env._('Say from which day on "%s" is billed.', line.display_name)
+                )
+
     # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let the engine find what is added to a running subscription."""
+        lines = super().create(vals_list)
+        lines._update_next_due()
+        return lines
 
     def write(self, vals):
         """Refuse to change what a customer was billed for."""
@@ -132,7 +149,10 @@ class OfferSubscriptionLine(models.Model):
                             line.display_name,
                         )
                     )
-        return super().write(vals)
+        res = super().write(vals)
+        if {'date_start', 'date_end'} & vals.keys():
+            self._update_next_due()
+        return res
 
     def _as_written(self, name):
         field = self._fields[name]

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_amount
 
@@ -90,23 +91,34 @@ class SaleOrder(models.Model):
             and line.product_uom_qty > 0
             and not line.sudo().offer_subscription_line_ids
         )
-        today = fields.Datetime.context_timestamp(
-            self.with_context(tz=self.company_id.partner_id.tz or self.env.user.tz),
-            fields.Datetime.now(),
-        ).date()
         # a salesperson or a customer's signature confirms, who may not write subscriptions
         subscriptions_sudo = self.env['offer.subscription'].sudo().with_company(self.company_id)
+        today = subscriptions_sudo._get_company_today(self.company_id)
         for plan in lines.offer_plan_id:
             mine = lines.filtered(lambda line, plan=plan: line.offer_plan_id == plan)
             subscription_sudo = subscriptions_sudo.create(
-                self._prepare_offer_subscription_values(plan, mine)
+                self._prepare_offer_subscription_values(plan, mine, today)
             )
-            starts = [line.offer_date_start or today for line in mine]
-            subscription_sudo.activate(min(starts))
+            subscription_sudo.activate(min(subscription_sudo.line_ids.mapped('date_start')))
             subscriptions_sudo += subscription_sudo
         return subscriptions_sudo
 
-    def _prepare_offer_subscription_values(self, plan, lines):
+    def _action_cancel(self):
+        """Close the subscriptions of a cancelled order, unless they have been billed."""
+        # a salesperson cancels, who may not write subscriptions
+        subscriptions_sudo = self.sudo().offer_subscription_ids
+        billed = subscriptions_sudo.filtered('line_ids.billing_entry_ids')
+        if billed:
+            raise UserError(
+                self.env._(
+                    '%s has been billed: end it instead of cancelling its order.',
+                    ', '.join(billed.mapped('name')),
+                )
+            )
+        subscriptions_sudo._cancel_unbilled()
+        return super()._action_cancel()
+
+    def _prepare_offer_subscription_values(self, plan, lines, today):
         self.ensure_one()
         return {
             'sale_order_id': self.id,
@@ -121,7 +133,7 @@ class SaleOrder(models.Model):
             'client_order_ref': self.client_order_ref,
             'plan_id': plan.id,
             'line_ids': [
-                Command.create(line._prepare_offer_subscription_line_values())
+                Command.create(line._prepare_offer_subscription_line_values(today))
                 for line in lines.sorted(lambda line: (line.sequence, line.id))
             ],
         }

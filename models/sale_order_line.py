@@ -339,8 +339,11 @@ class SaleOrderLine(models.Model):
 
     # === BUSINESS METHODS: SUBSCRIPTION === #
 
-    def _prepare_offer_subscription_line_values(self):
-        """Values of the subscription line that goes on with this order line."""
+    def _prepare_offer_subscription_line_values(self, today):
+        """Values of the subscription line that goes on with this order line.
+
+        :param datetime.date today: the day of confirmation, by the company's clock
+        """
         self.ensure_one()
         return {
             'sale_line_id': self.id,
@@ -353,7 +356,7 @@ class SaleOrderLine(models.Model):
             'discount': self.discount,
             'tier_id': self.offer_tier_id.id,
             'analytic_distribution': self.analytic_distribution,
-            'date_start': self.offer_date_start,
+            'date_start': self.offer_date_start or today,
         }
 
     def _get_price_in_product_taxes(self):

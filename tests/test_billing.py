@@ -116,6 +116,23 @@ class TestBilling(OfferCommon):
         self.assertFalse(subscription.bill('2028-01-01'))
         self.assertEqual(subscription.state, 'closed')
 
+    def test_what_is_added_or_ended_by_hand_is_not_forgotten(self):
+        subscription = self._subscribe(options=[])
+        subscription.bill('2027-01-01')
+        with self.assertRaises(UserError) as refused:
+            subscription.line_ids = [Command.create({'product_id': self.backup.id})]
+        self.assertIn('Say from which day on', str(refused.exception))
+        subscription.line_ids = [
+            Command.create(
+                {'product_id': self.backup.id, 'price_unit': 31.0, 'date_start': '2027-01-22'}
+            )
+        ]
+        # 10 of 31 days
+        self.assertEqual(subscription.bill('2027-01-22').amount_untaxed, 10.0)
+        subscription.line_ids[1].date_end = '2027-01-26'
+        rows = subscription.preview('2027-01-31')
+        self.assertEqual([(row['kind'], row['amount']) for row in rows], [('credit', -5.0)])
+
     def test_only_who_may_invoice_bills(self):
         subscription = self._subscribe()
         with self.assertRaises(AccessError):

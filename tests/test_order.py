@@ -138,6 +138,21 @@ class TestOrder(OfferCommon):
         order._action_confirm()
         self.assertEqual(len(order.offer_subscription_ids), 1)
 
+    def test_cancelling_closes_what_was_not_billed_and_is_refused_for_what_was(self):
+        subscription = self._subscribe()
+        order = subscription.sale_order_id
+        order.with_user(self.salesperson)._action_cancel()
+        self.assertEqual((order.state, subscription.state), ('cancel', 'closed'))
+        self.assertFalse(subscription.preview('2028-01-01'))
+        order.action_draft()
+        order.action_confirm()
+        again = order.offer_subscription_ids - subscription
+        self.assertEqual((again.state, len(again.line_ids)), ('active', 2))
+        again.bill('2027-01-01')
+        with self.assertRaisesRegex(UserError, 'end it instead of cancelling'):
+            order._action_cancel()
+        self.assertEqual((order.state, again.state), ('sale', 'active'))
+
     def test_a_service_that_can_not_be_configured_by_itself_says_so(self):
         self.group.write({'min_choices': 1})
         order = self._create_order(order_line=[Command.create({'product_id': self.workplace.id})])

@@ -46,6 +46,7 @@ class OfferClassify(models.TransientModel):
     @api.model
     def action_open(self):
         """Open the assistant on the items that were selected, or on all without a kind."""
+        self.check_access('create')
         domain = Domain('offer_kind', '=', False) & Domain('sale_ok', '=', True)
         if self.env.context.get('active_model') == 'product.template':
             domain &= Domain('id', 'in', self.env.context.get('active_ids', []))
