@@ -68,9 +68,15 @@ class TestClassify(OfferCommon):
         self.assertEqual(proposed[self.shirt], ('service', 'has variants'))
         self.assertEqual(proposed[self.deal][0], 'service')
         self.assertEqual(proposed[self.deposit][0], False)
-        self.assertIn('is used by Odoo', proposed[self.set_item][1])
+        self.assertIn('is used elsewhere', proposed[self.set_item][1])
         self.assertFalse(any(self.items.mapped('offer_kind')))
         self.assertEqual((wizard.count_left, wizard.count_alone, wizard.count_done), (3, 2, 0))
+
+    def test_an_option_of_a_service_is_left_alone(self):
+        line = self._open(self.backup.product_tmpl_id).line_ids
+        self.assertEqual(
+            (line.kind, line.reason), (False, 'is used elsewhere: Option of a Service')
+        )
 
     def test_the_prices_that_change_are_shown_before(self):
         lines = {line.product_tmpl_id: line for line in self._open().line_ids}

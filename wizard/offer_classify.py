@@ -13,6 +13,7 @@ USED_BY_ODOO = [
     ('event.event.ticket', 'product_id'),
     ('event.type.ticket', 'product_id'),
     ('loyalty.reward', 'discount_line_product_id'),
+    ('offer.option', 'product_id'),
     ('pos.config', 'discount_product_id'),
     ('pos.config', 'tip_product_id'),
     ('product.combo.item', 'product_id'),
@@ -162,7 +163,7 @@ class OfferClassify(models.TransientModel):
                 for template in records_sudo[name].product_tmpl_id:
                     found.setdefault(
                         template.id,
-                        self.env._('is used by Odoo: %s', self.env[model]._description),
+                        self.env._('is used elsewhere: %s', self.env[model]._description),
                     )
         payments_sudo = (
             self.env['sale.order.line']
@@ -172,7 +173,7 @@ class OfferClassify(models.TransientModel):
             )
         )
         for template in payments_sudo.product_id.product_tmpl_id:
-            found.setdefault(template.id, self.env._('is used by Odoo: down payments'))
+            found.setdefault(template.id, self.env._('is used elsewhere: down payments'))
         return found
 
     @api.model
