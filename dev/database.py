@@ -67,6 +67,10 @@ class Databases:
         if problems:
             raise SetupError(f'Could not {what}. Its log: {log}\n' + '\n'.join(problems[:10]))
 
+    def install(self, database, modules):
+        """Install modules; those that are there already cost a moment."""
+        self._install(database, '-i', modules, f'install {modules}')
+
     # --- databases ------------------------------------------------------------------------
 
     def exists(self, name):

@@ -120,11 +120,12 @@ def test(*args):
 
 
 def odoo_tests(*suites):
+    browser = '--no-browser' not in suites and ensure_chromium()
+    suites = [suite for suite in suites if suite != '--no-browser']
     project = Project()
-    chromium = ensure_chromium()
     with postgres() as server, locked(STATE / 'work.lock'):
         databases = project.databases(server)
-        if not run_suites(databases, chromium, suites or SUITES):
+        if not run_suites(databases, browser, suites or SUITES):
             raise SystemExit(1)
 
 

@@ -18,6 +18,7 @@ def run_suites(databases, browser, suites=SUITES):
     for label, source in (('without', databases.base), ('with', databases.ensure_template())):
         name = f'{databases.prefix}_suites'
         databases.clone(source, name)
+        databases.install(name, ','.join(suites))
         say(f'Running {", ".join(suites)} {label} the addon …')
         results[label] = _run(databases, name, label, browser, suites)
         databases.drop(name)

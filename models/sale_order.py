@@ -24,9 +24,7 @@ class SaleOrder(models.Model):
         """Tell the salesperson, not the customer, what was retired since it was quoted, and what
         keeps a Service from being sold as it stands."""
         for order in self:
-            retired = order.order_line.product_id.filtered(
-                lambda product: product.offer_kind and product.offer_state == 'retired'
-            )
+            retired = order._get_offer_retired()
             order.offer_warning = False
             if retired and order.state in ('draft', 'sent'):
                 order.offer_warning = self.env._(
@@ -62,7 +60,25 @@ class SaleOrder(models.Model):
         message = super()._confirmation_error_message()
         if message:
             return message
-        return '\n'.join(self._get_offer_errors()) or False
+        return '\n'.join(self._get_offer_expired_errors() + self._get_offer_errors()) or False
+
+    def _get_offer_retired(self):
+        """:return: what stands on the order and is sold no more"""
+        return self.order_line.product_id.filtered(
+            lambda product: product.offer_kind and product.offer_state == 'retired'
+        )
+
+    def _get_offer_expired_errors(self):
+        """A quotation confirms as quoted until it expires."""
+        retired = self._get_offer_retired() if self.is_expired else None
+        if not retired:
+            return []
+        return [
+            self.env._(
+                'The quotation has expired, and it holds what is sold no more: %s. Quote anew.',
+                ', '.join(retired.mapped('display_name')),
+            )
+        ]
 
     def _get_offer_errors(self):
         """:return: what keeps the Services on the order from being sold as they stand"""

@@ -259,5 +259,73 @@ class TestProductGuards(OfferCommon):
         self.template.action_offer_retire()
         order.invalidate_recordset()
         self.assertIn('Notebook', order.offer_warning)
+        order.validity_date = fields.Date.to_date('2020-01-01')
+        with self.assertRaisesRegex(UserError, 'has expired, and it holds what is sold no more'):
+            order.action_confirm()
+        order.validity_date = fields.Date.to_date('2199-01-01')
+        order.invalidate_recordset(['is_expired'])
         order.action_confirm()
         self.assertEqual((order.state, order.offer_warning), ('sale', False))
+
+    def test_orders_of_yesterday_do_not_change_with_the_kind(self):
+        pricelist = self.env['product.pricelist'].create(
+            {
+                'name': 'Half',
+                'item_ids': [Command.create({'compute_price': 'percentage', 'percent_price': 50})],
+            }
+        )
+        self.backup.list_price = 20.0
+        order = self._create_order(
+            pricelist_id=pricelist.id, order_line=[Command.create({'product_id': self.backup.id})]
+        )
+        sold = order.copy()
+        sold.action_confirm()
+        plain = self._create_item('Mouse', 8.0, False)
+        plain.product_tmpl_id.write({'offer_kind': 'product', 'offer_state': 'published'})
+        self.backup.product_tmpl_id.write({'offer_kind': 'service', 'offer_state': 'published'})
+        self.assertEqual((order + sold).order_line.mapped('price_unit'), [10.0, 10.0])
+        self.assertEqual((order + sold).mapped('amount_untaxed'), [10.0, 10.0])
+
+    def test_a_quotation_template_gives_a_product_at_its_price(self):
+        self.env.user.sudo().group_ids += self.env.ref('sale_management.group_sale_order_template')
+        self.pricelist.item_ids = [
+            Command.create({'compute_price': 'percentage', 'percent_price': 50})
+        ]
+        template = self.env['sale.order.template'].create(
+            {
+                'name': 'Desk',
+                'sale_order_template_line_ids': [
+                    Command.create({'product_id': self.notebook.id, 'product_uom_qty': 2})
+                ],
+            }
+        )
+        order = self._create_order(pricelist_id=self.pricelist.id)
+        with Form(order) as form:
+            form.sale_order_template_id = template
+        self.assertEqual(order.order_line.mapped('price_subtotal'), [1800.0])
+
+    def test_offers_are_published_and_retired_in_bulk(self):
+        both = (self.notebook + self.workplace).product_tmpl_id
+        context = {'active_model': 'product.template', 'active_ids': both.ids}
+        for action, state in (('retire', 'retired'), ('publish', 'published')):
+            actions = self.env.ref(f'sale_offer.product_template_action_{action}')
+            actions.with_context(**context).run()
+            self.assertEqual(both.mapped('offer_state'), [state] * 2)
+
+    def test_the_portfolio_is_searched_by_kind_state_plan_level_and_tag(self):
+        tag = self.env['product.tag'].create({'name': 'Bestseller'})
+        self.workplace.product_tmpl_id.product_tag_ids = tag
+        arch = self.env['product.template'].get_view(
+            self.env.ref('product.product_template_search_view').id, 'search'
+        )['arch']
+        templates = self.env['product.template']
+        service = self.workplace.product_tmpl_id
+        for name, domain in (
+            ('offer_services', [('offer_kind', '=', 'service')]),
+            ('offer_published', [('offer_state', '=', 'published')]),
+            ('offer_price_ids', [('offer_price_ids.plan_id', 'ilike', 'Monthly')]),
+            ('offer_tier_ids', [('offer_tier_ids', 'ilike', 'Gold')]),
+            ('product_tag_ids', [('product_tag_ids', 'ilike', 'Bestseller')]),
+        ):
+            self.assertIn(f'name="{name}"', arch)
+            self.assertIn(service, templates.search(domain))
