@@ -19,6 +19,8 @@ from python_env import ensure_venv
 
 from bench import run_bench
 
+NOT_IN_WHEEL = {'dev', 'bench', 'Makefile', 'CONTRIBUTING.md', 'eslint.config.mjs'}
+
 
 class Project:
     """The machine made ready: Odoo and its Python packages."""
@@ -151,7 +153,7 @@ def wheel():
     copy.mkdir(parents=True)
     files = run(['git', 'ls-files', '-z'], what='list the files', cwd=CHECKOUT).split('\0')
     for file in filter(None, files):
-        if file.split('/')[0] not in {'dev', 'bench', '.ci'}:
+        if not file.startswith('.') and file.split('/')[0] not in NOT_IN_WHEEL:
             (copy / file).parent.mkdir(parents=True, exist_ok=True)
             (copy / file).write_bytes((CHECKOUT / file).read_bytes())
     # whool asks git for a version's suffix and for nothing else

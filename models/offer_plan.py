@@ -142,21 +142,10 @@ class OfferPlan(models.Model):
         """
         self.ensure_one()
         units = dict(self._fields['notice_unit']._description_selection(self.env))
-        parts = []
-        if self.minimum_term_count:
-            parts.append(
-                self.env._(
-                    'minimum term %(count)s %(unit)s',
-                    count=self.minimum_term_count,
-                    unit=units[self.minimum_term_unit].lower(),
-                )
-            )
-        if self.notice_count:
-            parts.append(
-                self.env._(
-                    'notice %(count)s %(unit)s',
-                    count=self.notice_count,
-                    unit=units[self.notice_unit].lower(),
-                )
-            )
-        return ', '.join(parts)
+        terms = (
+            (self.minimum_term_count, self.minimum_term_unit, self.env._('minimum term')),
+            (self.notice_count, self.notice_unit, self.env._('notice')),
+        )
+        return ', '.join(
+            f'{what} {count} {units[unit].lower()}' for count, unit, what in terms if count
+        )

@@ -108,6 +108,23 @@ class OfferCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def _create_taxes_of_home_and_abroad(cls):
+        """:return: 21 % included in the price, and a fiscal position that makes it 0 %"""
+        home = cls.env['account.tax'].create(
+            {'name': '21 %', 'amount': 21, 'price_include_override': 'tax_included'}
+        )
+        abroad = cls.env['account.fiscal.position'].create({'name': 'Abroad'})
+        cls.env['account.tax'].create(
+            {
+                'name': '0 %',
+                'amount': 0,
+                'fiscal_position_ids': [Command.set(abroad.ids)],
+                'original_tax_ids': [Command.set(home.ids)],
+            }
+        )
+        return home, abroad
+
+    @classmethod
     def _create_order(cls, **values):
         values = {'partner_id': cls.customer.id, 'user_id': cls.salesperson.id, **values}
         return cls.env['sale.order'].create(values)

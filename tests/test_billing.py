@@ -167,18 +167,7 @@ class TestBilling(OfferCommon):
             self.plan.interval_count = 2
 
     def test_taxes_are_mapped_when_it_is_billed(self):
-        home = self.env['account.tax'].create(
-            {'name': '21 %', 'amount': 21, 'price_include_override': 'tax_included'}
-        )
-        abroad = self.env['account.fiscal.position'].create({'name': 'Abroad'})
-        self.env['account.tax'].create(
-            {
-                'name': '0 %',
-                'amount': 0,
-                'fiscal_position_ids': [Command.set(abroad.ids)],
-                'original_tax_ids': [Command.set(home.ids)],
-            }
-        )
+        home, abroad = self._create_taxes_of_home_and_abroad()
         self.workplace.taxes_id = home
         self.env['offer.price'].search(
             [('product_tmpl_id', '=', self.workplace.product_tmpl_id.id)]

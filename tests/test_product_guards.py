@@ -223,18 +223,7 @@ class TestProductGuards(OfferCommon):
         self.assertEqual(report['products'][0]['price'], {9: 900.0})
 
     def test_a_fiscal_position_changes_a_products_price_as_any(self):
-        home = self.env['account.tax'].create(
-            {'name': '21 %', 'amount': 21, 'price_include_override': 'tax_included'}
-        )
-        abroad = self.env['account.fiscal.position'].create({'name': 'Abroad'})
-        self.env['account.tax'].create(
-            {
-                'name': '0 %',
-                'amount': 0,
-                'fiscal_position_ids': [Command.set(abroad.ids)],
-                'original_tax_ids': [Command.set(home.ids)],
-            }
-        )
+        home, abroad = self._create_taxes_of_home_and_abroad()
         self.notebook.write({'taxes_id': [Command.set(home.ids)], 'list_price': 121.0})
         line = {'product_id': self.notebook.id}
         order = self._create_order(fiscal_position_id=abroad.id, order_line=[Command.create(line)])
