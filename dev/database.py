@@ -84,11 +84,12 @@ class Databases:
         """Copy a database that nobody is connected to, with its files."""
         wait_for_nobody(self.server, source)
         self.drop(target)
-        self.server.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        # the files first: a database that is there has all of its own, also after a "kill"
         files = self.data / 'filestore' / source
         if files.is_dir():
             # Odoo never changes a file of its store, so a link is as good as a copy
             shutil.copytree(files, files.with_name(target), copy_function=os.link)
+        self.server.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
 
     def rename(self, source, target):
         wait_for_nobody(self.server, source)
