@@ -137,6 +137,9 @@ class TestBilling(OfferCommon):
         subscription = self._subscribe()
         with self.assertRaises(AccessError):
             subscription.with_user(self.salesperson).bill('2027-01-01')
+        manager = self._new_user('manager', 'sales_team.group_sale_manager')
+        with self.assertRaisesRegex(AccessError, 'Only who may invoice'):
+            subscription.with_user(manager).bill('2027-01-01')
         self.assertTrue(subscription.with_user(self.salesperson).preview('2027-01-01'))
 
     def test_bad_days_are_met_with_a_sentence(self):
@@ -183,6 +186,11 @@ class TestBilling(OfferCommon):
         self.customer.property_account_position_id = abroad
         second = subscription.bill('2027-02-01')
         self.assertEqual((second.amount_untaxed, second.amount_total), (100.0, 100.0))
+        # half of February comes back as it was charged, also after moving home again
+        self.customer.property_account_position_id = False
+        subscription.end('2027-02-14', 'closed')
+        refund = subscription.bill('2027-02-15')
+        self.assertEqual((refund.amount_untaxed, refund.amount_total), (50.0, 50.0))
 
     def test_the_scheduler_bills_what_is_due_and_parks_what_is_broken(self):
         sound = self._subscribe()

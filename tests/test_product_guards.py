@@ -133,6 +133,12 @@ class TestProductGuards(OfferCommon):
         self.assertEqual((added.price_unit, added.discount), (900.0, 0.0))
         added.write({'price_unit': 900.0, 'discount': 0.0})
 
+    def test_a_copied_order_has_todays_price_of_a_product(self):
+        order = self._create_order(order_line=[Command.create({'product_id': self.notebook.id})])
+        self.notebook.list_price = 950.0
+        self.assertEqual(order.order_line.price_unit, 900.0)
+        self.assertEqual(order.copy().order_line.price_unit, 950.0)
+
     def test_a_group_may_make_it_where_the_company_says_so(self):
         order = self._create_order(order_line=[Command.create({'product_id': self.notebook.id})])
         line = order.order_line.with_user(self.salesperson)
