@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools.periods import ONE_DAY, add_interval
 from .offer_plan import UNITS
@@ -200,6 +200,19 @@ class OfferSubscription(models.Model):
     def _compute_invoice_count(self):
         for subscription in self:
             subscription.invoice_count = len(subscription._get_invoices())
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('active', 'state')
+    def _check_active(self):
+        for subscription in self:
+            if not subscription.active and subscription.state in ('active', 'paused'):
+                raise ValidationError(
+                    self.env._(
+                        '%s is running and would be billed no more: end it before you archive it.',
+                        subscription.name,
+                    )
+                )
 
     # === CRUD METHODS === #
 

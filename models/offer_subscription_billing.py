@@ -108,13 +108,13 @@ class OfferSubscription(models.Model):
                 ['partner_invoice_id'],
                 ['id:recordset'],
             )
-            batch = self.browse()
-            for _payer, subscriptions in groups:
-                if subscriptions._lock_for_billing():
-                    batch |= subscriptions
-            count = len(batch)
             try:
+                batch = self.browse()
+                for _payer, subscriptions in groups:
+                    if subscriptions._lock_for_billing():
+                        batch |= subscriptions
                 batch._bill_or_park(day)
+                count = len(batch)
             except RETRY:
                 # the next run finds them due
                 self.env.cr.rollback()

@@ -133,6 +133,11 @@ class TestBilling(OfferCommon):
         rows = subscription.preview('2027-01-31')
         self.assertEqual([(row['kind'], row['amount']) for row in rows], [('credit', -5.0)])
 
+    def test_what_runs_is_not_archived(self):
+        subscription = self._subscribe()
+        with self.assertRaisesRegex(UserError, 'end it before you archive it'):
+            subscription.action_archive()
+
     def test_only_who_may_invoice_bills(self):
         subscription = self._subscribe()
         with self.assertRaises(AccessError):
