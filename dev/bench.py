@@ -4,6 +4,7 @@ import json
 import subprocess
 
 from common import CHECKOUT, SetupError, say
+from database import ADDON
 
 ROUNDS = 5
 # what is measured, and the most that it may take, of what stock Odoo takes
@@ -13,6 +14,31 @@ CASES = {
     'price_mixed': ('price 500 Products and 500 items', 1.05),
     'add_order_lines': ('add 200 lines to an order', 1.05),
 }
+
+LARGE = (
+    '''INSERT INTO product_template (name, type, active, sale_ok, purchase_ok, list_price, uom_id,
+           service_tracking, tracking)
+       SELECT jsonb_build_object('en_US', 'Item ' || number), 'consu', true, true, true, 10,
+           (SELECT min(id) FROM uom_uom), 'no', 'none'
+       FROM generate_series(1, 100000) AS number''',
+    '''INSERT INTO product_pricelist (name, active, currency_id, sequence)
+       SELECT jsonb_build_object('en_US', 'Large'), true, currency_id, 1
+       FROM res_company LIMIT 1''',
+    '''INSERT INTO product_pricelist_item (pricelist_id, applied_on, display_applied_on, base,
+           product_tmpl_id, compute_price, fixed_price)
+       SELECT (SELECT max(id) FROM product_pricelist), '1_product', '1_product', 'list_price',
+           template.id, 'fixed', 5
+       FROM product_template AS template, generate_series(1, 3)''',
+)
+# who wrote a row last, and in which file the table lies
+WRITTEN = '''
+    SELECT (SELECT count(*) FROM product_template),
+           (SELECT count(*) FROM product_pricelist_item),
+           (SELECT max(xmin::text::bigint) FROM product_template),
+           (SELECT max(xmin::text::bigint) FROM product_pricelist_item),
+           array_agg(relfilenode::bigint ORDER BY relname)
+    FROM pg_class WHERE relname IN ('product_template', 'product_pricelist_item')
+'''
 
 
 def run_bench(databases):
@@ -41,13 +67,35 @@ def run_bench(databases):
         say(rows[-1].strip('| '))
     for name in names.values():
         databases.drop(name)
+    untouched = _install_on_large(databases)
+    good = good and untouched
     head = ['| | stock Odoo | with the addon | ratio | at most | queries |']
     head.append('| --- | --- | --- | --- | --- | --- |')
     table = '\n'.join(head + rows)
+    table += '\n\nInstalling on 100,000 templates with 300,000 pricelist rules: ' + (
+        'no row is written.' if untouched else 'ROWS ARE WRITTEN.'
+    )
     text = f'Processor time, best of {ROUNDS} in turn, one run of `make bench`.'
     (CHECKOUT / 'bench' / 'RESULTS.md').write_text(f'# Speed\n\n{text}\n\n{table}\n')
     print(table)
     return good
+
+
+def _install_on_large(databases):
+    """Install on 100,000 templates with 300,000 pricelist rules.
+
+    :return: whether no row was written and no table rewritten
+    """
+    name = f'{databases.prefix}_bench_large'
+    databases.clone(databases.base, name)
+    for statement in LARGE:
+        databases.server.execute(statement, database=name)
+    before = databases.server.execute(WRITTEN, database=name)
+    databases.install(name, ADDON)
+    after = databases.server.execute(WRITTEN, database=name)
+    databases.drop(name)
+    say(f'installed on a large database: {before} before, {after} after')
+    return before == after and before[0][0] >= 100_000 and before[0][1] >= 300_000
 
 
 def _measure(databases, name, case):
