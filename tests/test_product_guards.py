@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo import Command, fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -152,6 +154,31 @@ class TestProductGuards(OfferCommon):
             line.product_id = self.notebook
             with self.assertRaises(AssertionError):
                 line.price_unit = 1.0
+
+    def test_the_forms_of_a_product_hide_what_it_can_not_have(self):
+        groups = 'product.group_product_variant', 'product.group_product_pricelist'
+        for group in groups:
+            self.env.user.sudo().group_ids += self.env.ref(group)
+        for model, view, pages in (
+            (
+                'product.template',
+                'product.product_template_only_form_view',
+                {
+                    'variants': "offer_kind == 'product'",
+                    'sales_price': "offer_kind == 'product'",
+                    'offer': "offer_kind != 'service'",
+                },
+            ),
+            (
+                'product.product',
+                'product.product_normal_form_view',
+                {'sales_price': "offer_kind == 'product'"},
+            ),
+        ):
+            arch = etree.fromstring(self.env[model].get_view(self.env.ref(view).id, 'form')['arch'])
+            for page, condition in pages.items():
+                (node,) = arch.xpath(f"//page[@name='{page}']")
+                self.assertIn(condition, node.get('invisible'), (view, page))
 
     def test_a_component_costs_what_its_option_says(self):
         self._create_price(500.0, option_id=self.notebook_option.id, plan_id=False)
