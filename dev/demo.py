@@ -126,7 +126,10 @@ def _render(env, report, record, url, chromium):
             report, record.ids
         )[0]
     html = reports._render_qweb_html(report, record.ids)[0].decode()
+    # the page on screen has wide margins, paper has its own
+    style = '@page{margin:12mm}main,.container{max-width:none!important;padding:0!important}'
     html = html.replace('<head>', f'<head><base href="{url}"/>', 1)
+    html = html.replace('</head>', f'<style>{style}</style></head>', 1)
     page = Path(config['data_dir']) / 'demo-page.html'
     pdf = page.with_suffix('.pdf')
     page.write_text(html)
