@@ -102,6 +102,7 @@ class SaleOrder(models.Model):
         :rtype: offer.subscription
         """
         self.ensure_one()
+        # sudo: a subscription line counts, also where it is another salesperson's
         lines = self.order_line.filtered(
             lambda line: line.offer_plan_id
             and line.product_uom_qty > 0
