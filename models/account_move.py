@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -26,15 +25,7 @@ class AccountMove(models.Model):
     def button_cancel(self):
         """Make the days of a cancelled invoice due again."""
         entries_sudo = self._get_offer_entries()
-        credited = entries_sudo.credit_ids.filtered(lambda credit: not credit.is_void)
-        others = credited.move_id - self
-        if others:
-            raise UserError(
-                self.env._(
-                    'A part of this invoice was credited on %s: cancel that first.',
-                    ', '.join(others.mapped('display_name')),
-                )
-            )
+        entries_sudo._check_not_credited_elsewhere()
         res = super().button_cancel()
         entries_sudo._set_void(True)
         return res

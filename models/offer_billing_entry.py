@@ -88,6 +88,7 @@ class OfferBillingEntry(models.Model):
 
     def unlink(self):
         """Give the days back: what was credited is charged again, what was charged is due."""
+        self._check_not_credited_elsewhere()
         origins = self.origin_id - self
         lines = self.subscription_line_id
         res = super().unlink()
@@ -96,6 +97,20 @@ class OfferBillingEntry(models.Model):
         return res
 
     # === BUSINESS METHODS === #
+
+    def _check_not_credited_elsewhere(self):
+        """A charge stays as long as a credit on another invoice takes a part of it back.
+
+        :raise UserError: if one of these charges has such a credit
+        """
+        credits = (self.credit_ids - self).filtered(lambda credit: not credit.is_void)
+        if credits:
+            raise UserError(
+                self.env._(
+                    'A part of this invoice was credited on %s: cancel that first.',
+                    ', '.join(credits.move_id.mapped('display_name')),
+                )
+            )
 
     def _update_credited_from(self):
         """Credits are the tail of a charge: the earliest of them says from where."""

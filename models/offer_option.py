@@ -58,9 +58,6 @@ class OfferOption(models.Model):
         required=True,
         help='Price of the option: a row of the Service’s prices that names this option.',
     )
-    price_ids = fields.One2many(
-        comodel_name='offer.price', inverse_name='option_id', string='Prices'
-    )
 
     # === COMPUTE METHODS === #
 

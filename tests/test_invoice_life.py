@@ -52,6 +52,11 @@ class TestInvoiceLife(OfferCommon):
         with self.assertRaisesRegex(UserError, 'cancel that first'):
             self.invoice.button_cancel()
         self.assertEqual(self.invoice.state, 'posted')
+        # deleting it would take the credit's memory along and leave its money
+        self.invoice.button_draft()
+        with self.assertRaisesRegex(UserError, 'cancel that first'):
+            self.invoice.unlink()
+        self.invoice.action_post()
         refund.button_draft()
         refund.unlink()
         # the credit is gone, so the days are charged in full and due to come back
