@@ -15,6 +15,8 @@ from odoo.tools import config
 
 ITEMS = RULES = 1000
 LINES = 200
+OPTIONS = 300
+COMPONENTS = 30
 
 
 def prepare(env, kind):
@@ -76,9 +78,119 @@ def add_order_lines(env):
     return add
 
 
+def prepare_plain_lines(env, count):
+    items = env['product.product'].create(
+        [{'name': f'Item {number}', 'list_price': 10.0} for number in range(count)]
+    )
+    partner = env['res.partner'].create({'name': 'Bakery Berg'})
+    order = env['sale.order'].create({'partner_id': partner.id})
+    return order, [{'product_id': item.id, 'product_uom_qty': 2.0} for item in items]
+
+
+def preview_lines(env, count=OPTIONS + 1):
+    order, values = prepare_plain_lines(env, count)
+
+    def preview():
+        lines = [env['sale.order.line'].new({**vals, 'order_id': order}) for vals in values]
+        env['sale.order.line'].union(*lines).mapped('price_subtotal')
+
+    return preview
+
+
+def create_lines(env):
+    order, values = prepare_plain_lines(env, COMPONENTS + 1)
+
+    def create():
+        env['sale.order.line'].create([{**vals, 'order_id': order.id} for vals in values])
+        env.flush_all()
+
+    return create
+
+
+def prepare_service(env, options, groups=20):
+    """A Service with so many options in groups, each with a price for the plan.
+
+    :return: an order, and the configuration that chooses every option
+    """
+    plan = env['offer.plan'].create({'name': 'Monthly'})
+    values = {'type': 'service', 'offer_kind': 'service', 'offer_state': 'published'}
+    service = env['product.product'].create({'name': 'Service', **values})
+    template = service.product_tmpl_id
+    items = env['product.product'].create(
+        [{'name': f'Item {number}', 'type': 'service'} for number in range(options)]
+    )
+    group_records = env['offer.option.group'].create(
+        [
+            {'name': f'Group {number}', 'product_tmpl_id': template.id, 'max_choices': 0}
+            for number in range(groups)
+        ]
+    )
+    records = env['offer.option'].create(
+        [
+            {
+                'group_id': group_records[number % groups].id,
+                'product_id': item.id,
+                'is_recurring': True,
+                'price_mode': 'priced',
+                'quantity_mode': 'per_unit',
+            }
+            for number, item in enumerate(items)
+        ]
+    )
+    price = {'product_tmpl_id': template.id, 'plan_id': plan.id}
+    env['offer.price'].create(
+        [{**price, 'amount': 40.0}]
+        + [{**price, 'amount': 10.0, 'option_id': option.id} for option in records]
+    )
+    partner = env['res.partner'].create({'name': 'Bakery Berg'})
+    order = env['sale.order'].create({'partner_id': partner.id})
+    return order, {
+        'product_id': service.id,
+        'quantity': 2,
+        'plan_id': plan.id,
+        'options': [{'option_id': option.id} for option in records],
+    }
+
+
+def preview_service(env, options=OPTIONS):
+    order, configuration = prepare_service(env, options)
+    return lambda: order.offer_preview(configuration)
+
+
+def preview_small_service(env):
+    return preview_service(env, 30)
+
+
+def open_dialog(env):
+    order, configuration = prepare_service(env, OPTIONS)
+    configuration['options'] = configuration['options'][:10]
+    return lambda: order.offer_configurator(configuration)
+
+
+def add_service(env):
+    order, configuration = prepare_service(env, COMPONENTS, 3)
+
+    def add():
+        order.offer_add(configuration)
+        env.flush_all()
+
+    return add
+
+
 CASES = {
     case.__name__: case
-    for case in (price_products, price_plain_items, price_mixed, add_order_lines)
+    for case in (
+        price_products,
+        price_plain_items,
+        price_mixed,
+        add_order_lines,
+        preview_lines,
+        create_lines,
+        preview_service,
+        preview_small_service,
+        open_dialog,
+        add_service,
+    )
 }
 
 

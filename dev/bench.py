@@ -13,6 +13,10 @@ CASES = {
     'price_plain_items': ('price 1,000 items without a kind', 1.05),
     'price_mixed': ('price 500 Products and 500 items', 1.05),
     'add_order_lines': ('add 200 lines to an order', 1.05),
+    # a case of ours, and the plain lines of stock Odoo that it is measured by
+    'preview_service/preview_lines': ('preview 300 options in 20 groups / price 301 lines', 2.0),
+    'open_dialog/preview_lines': ('open the dialog with 300 options / price 301 lines', 2.0),
+    'add_service/create_lines': ('add a Service of 30 components / create 31 lines', 1.3),
 }
 
 LARGE = (
@@ -53,10 +57,12 @@ def run_bench(databases):
         databases.clone(source, names[label])
     rows, good = [], True
     for case, (text, limit) in CASES.items():
+        ours, _, peer = case.partition('/')
+        which = {'stock': peer or ours, 'addon': ours}
         best = {label: [] for label in sources}
         for _round in range(ROUNDS):
             for label in sources:
-                best[label].append(_measure(databases, names[label], case))
+                best[label].append(_measure(databases, names[label], which[label]))
         stock, addon = (min(best[label], key=lambda m: m['cpu']) for label in ('stock', 'addon'))
         ratio = addon['cpu'] / stock['cpu']
         good = good and ratio <= limit

@@ -165,16 +165,13 @@ def print_summary(env, folder):
     print(f'\nQuotation {order.name} for {order.partner_id.name} ({order.client_order_ref})')
     for line in order.order_line:
         what = line.offer_plan_id.name or 'once'
-        level = '  ' if line.offer_option_id else ''
+        level = '  ' if line.offer_option_id or line.offer_is_setup else ''
         print(
             f'  {level + line.product_id.name:<34}{line.product_uom_qty:>5g} ×'
             f' {money(line.price_unit):>11} {money(line.price_subtotal):>12}  {what}'
         )
-    totals = order._get_offer_totals(order.order_line)
-    print(f'  One-time {money(totals["one_time"])}', end='')
-    for plan in totals['plans']:
-        print(f' · {plan["name"]} {money(plan["amount"])}', end='')
-    print(' (without taxes)')
+    print(f'  {order.offer_recurring_summary} (without taxes)')
+    print(f'  {order.offer_terms_text}')
 
     print(
         f'\nSubscription {subscription.name}: {subscription.state} since'

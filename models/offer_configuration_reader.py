@@ -32,6 +32,11 @@ class Node:
     :param float quantity: in its own unit
     :param plan: empty: it is paid once
     :param option: empty: it is the Service itself
+    :param bool is_setup: it is a one-time fee beside an item
+    :param setup: the node of that fee, or none
+    :param profile: how the customer gets this Service; empty: as everybody
+    :param dict notes: what is wrong, by the place where it belongs (`option_7`, `group_3`,
+        `quantity`, `plan`, `tier`)
     """
 
     product: models.BaseModel
@@ -44,6 +49,20 @@ class Node:
     no_variant_value_ids: list = field(default_factory=list)
     custom_values: list = field(default_factory=list)
     options: list = field(default_factory=list)
+    is_setup: bool = False
+    setup: 'Node | None' = None
+    profile: models.BaseModel | None = None
+    notes: dict = field(default_factory=dict)
+
+    @property
+    def parts(self):
+        """What gets a line of its own below this one: the setup fee, then the options."""
+        return [self.setup, *self.options] if self.setup else self.options
+
+    @property
+    def size(self):
+        """How many lines it takes, its own included."""
+        return 1 + sum(part.size for part in self.parts)
 
 
 class Reader:
@@ -55,10 +74,26 @@ class Reader:
         self.quoted = quoted
         self.errors = []
         self.count = 0
+        self.context = order._get_offer_price_context()
+        self._profiles = None
 
-    def error(self, text):
+    def profile(self, template):
+        """:return: how the customer gets a Service, or none"""
+        profiles = self.env['offer.customer.profile']
+        if self._profiles is None:
+            context = self.context
+            self._profiles = profiles._find(context.partner, context.company, context.day)
+        return self._profiles.get(template, profiles)
+
+    def error(self, text, node=None, place=''):
+        """
+        :param Node node: the Service beside which it is shown
+        :param str place: where in it, see :class:`Node`
+        """
         if text not in self.errors:
             self.errors.append(text)
+        if node and text not in node.notes.setdefault(place, []):
+            node.notes[place].append(text)
 
     def keys(self, data, allowed):
         if not isinstance(data, dict):
@@ -73,24 +108,39 @@ class Reader:
 
     def record(self, model, number, what):
         """A record that exists and that the user may read, or none with an error."""
-        empty = self.env[model]
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 2**31:
-            self.error(self.env._('%(what)s "%(id)s" is not an id.', what=what, id=_short(number)))
-            return empty
-        record = empty.browse(number).exists()
-        if record and record.has_access('read'):
-            return record
-        self.error(self.env._('%(what)s %(id)s does not exist.', what=what, id=number))
-        return empty
+        return self.records(model, [number], what)[0]
 
-    def quantity(self, value, name):
+    def records(self, model, numbers, what):
+        """As :meth:`record`, for many in two queries.
+
+        :return: a record or none for each number
+        :rtype: list
+        """
+        empty = self.env[model]
+        known = empty.browse({number for number in numbers if _is_id(number)}).exists()
+        readable = known._filtered_access('read')
+        ids, found = set(readable.ids), []
+        for number in numbers:
+            if not _is_id(number):
+                text = self.env._('%(what)s "%(id)s" is not an id.', what=what, id=_short(number))
+                self.error(text)
+            elif number not in ids:
+                self.error(self.env._('%(what)s %(id)s does not exist.', what=what, id=number))
+            # of one prefetch: what is read of one is read of all
+            is_known = _is_id(number) and number in ids
+            found.append(empty.browse(number).with_prefetch(ids) if is_known else empty)
+        return found
+
+    def quantity(self, value, name, node=None, place='quantity'):
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.error(
                 self.env._(
                     'The quantity "%(value)s" of "%(item)s" is not a number.',
                     value=_short(value),
                     item=name,
-                )
+                ),
+                node,
+                place,
             )
         elif not math.isfinite(value) or value <= 0:
             self.error(
@@ -98,7 +148,9 @@ class Reader:
                     'The quantity of "%(item)s" must be more than 0, not %(value)s.',
                     item=name,
                     value=_short(value),
-                )
+                ),
+                node,
+                place,
             )
         elif value > MAX_QUANTITY:
             self.error(
@@ -106,7 +158,9 @@ class Reader:
                     'The quantity of "%(item)s" must be at most %(most)s.',
                     item=name,
                     most=MAX_QUANTITY,
-                )
+                ),
+                node,
+                place,
             )
         else:
             return float(value)
@@ -128,6 +182,10 @@ class Reader:
             self.error(self.env._('%s must be a list of ids.', what))
             return []
         return value
+
+
+def _is_id(value):
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
 
 
 def _short(value):

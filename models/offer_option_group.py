@@ -63,7 +63,32 @@ class OfferOptionGroup(models.Model):
                     )
                 )
 
+    @api.constrains('min_choices', 'max_choices')
+    def _check_rules(self):
+        for template in self.product_tmpl_id:
+            template._check_offer_rules()
+
     @api.constrains('product_tmpl_id')
     def _check_service(self):
         for group in self:
             group.product_tmpl_id._check_is_service(self.env._('options'))
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse to add to a Service that has been sold."""
+        groups = super().create(vals_list)
+        groups.product_tmpl_id._check_offer_not_sold()
+        return groups
+
+    def write(self, vals):
+        """Refuse to change how many choices a sold Service has (design §2)."""
+        names = vals.keys() & {'min_choices', 'max_choices'}
+        if any(vals[name] != group[name] for group in self for name in names):
+            self.product_tmpl_id._check_offer_not_sold()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sold(self):
+        self.product_tmpl_id._check_offer_not_sold()

@@ -109,7 +109,7 @@ class OfferPlan(models.Model):
                     raise UserError(
                         self.env._(
                             'The plan "%(plan)s" has been sold: how it bills stays as it was.'
-                            ' Duplicate it and sell the copy.',
+                            ' Make a new version and sell that one.',
                             plan=plan.name,
                         )
                     )
@@ -122,6 +122,18 @@ class OfferPlan(models.Model):
             for plan, vals in zip(self, vals_list, strict=True):
                 vals['name'] = self.env._('%s (copy)', plan.name)
         return vals_list
+
+    # === ACTION METHODS === #
+
+    def action_new_version(self):
+        """Copy a plan, to bill in another way with the copy."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'res_model': self._name,
+            'res_id': self.copy().id,
+            'views': [(False, 'form')],
+        }
 
     # === BUSINESS METHODS === #
 
@@ -136,16 +148,56 @@ class OfferPlan(models.Model):
         return Terms(**{name: self[name] for name in SOLD_FIELDS})
 
     def _get_term_text(self):
-        """Minimum term and notice, in words.
+        """Minimum term, notice and renewal, in words.
 
+        :return: e.g. "Minimum term 12 months, notice 3 months"; empty: there are none
         :rtype: str
         """
         self.ensure_one()
-        units = dict(self._fields['notice_unit']._description_selection(self.env))
-        terms = (
-            (self.minimum_term_count, self.minimum_term_unit, self.env._('minimum term')),
-            (self.notice_count, self.notice_unit, self.env._('notice')),
-        )
-        return ', '.join(
-            f'{what} {count} {units[unit].lower()}' for count, unit, what in terms if count
-        )
+        parts = []
+        if self.minimum_term_count:
+            term = self._get_duration(self.minimum_term_count, self.minimum_term_unit)
+            parts.append(self.env._('minimum term %s', term))
+        if self.notice_count:
+            notice = self._get_duration(self.notice_count, self.notice_unit)
+            parts.append(self.env._('notice %s', notice))
+        if self.renewal_count:
+            renewal = self._get_duration(self.renewal_count, self.renewal_unit)
+            parts.append(self.env._('renewed for %s', renewal))
+        text = ', '.join(parts)
+        return text[:1].upper() + text[1:]
+
+    def _get_period_text(self):
+        """How often it is billed, in words.
+
+        :return: e.g. "per month", "per quarter", "every 2 weeks"
+        :rtype: str
+        """
+        self.ensure_one()
+        count, unit = self.interval_count, self.interval_unit
+        if (count, unit) == (3, 'month'):
+            return self.env._('per quarter')
+        if count == 1:
+            return {
+                'day': self.env._('per day'),
+                'week': self.env._('per week'),
+                'month': self.env._('per month'),
+                'year': self.env._('per year'),
+            }[unit]
+        return self.env._('every %s', self._get_duration(count, unit))
+
+    @api.model
+    def _get_duration(self, count, unit):
+        if count == 1:
+            return {
+                'day': self.env._('1 day'),
+                'week': self.env._('1 week'),
+                'month': self.env._('1 month'),
+                'year': self.env._('1 year'),
+            }[unit]
+        return {
+            'day': self.env._('%s days', count),
+            'week': self.env._('%s weeks', count),
+            'month': self.env._('%s months', count),
+            'year': self.env._('%s years', count),
+        }[unit]

@@ -42,7 +42,10 @@ class OfferPrice(models.Model):
         'CHECK (option_id IS NULL OR tier_id IS NULL)',
         'A row prices an option or a service level, not both: make two rows.',
     )
-    _amount_not_negative = models.Constraint('CHECK (amount >= 0)', 'A price is 0 or more.')
+    _amount_not_negative = models.Constraint(
+        'CHECK (amount >= 0 AND (setup_amount IS NULL OR setup_amount >= 0))',
+        'A price is 0 or more.',
+    )
     _dates_in_order = models.Constraint(
         'CHECK (date_end IS NULL OR date_start IS NULL OR date_start <= date_end)',
         'The price ends before it starts: correct its dates.',
@@ -89,6 +92,11 @@ class OfferPrice(models.Model):
         required=True,
     )
     amount = fields.Float(min_display_digits='Product Price', required=True)
+    setup_amount = fields.Float(
+        string='Setup Fee',
+        min_display_digits='Product Price',
+        help='Paid once with the order, whatever the quantity.',
+    )
     currency_id = fields.Many2one(
         comodel_name='res.currency',
         required=True,
@@ -161,6 +169,22 @@ class OfferPrice(models.Model):
                     )
                 )
 
+    # === BUSINESS METHODS: GRID === #
+
+    def _get_grid_key(self):
+        """:return: the row of the Service's grid in which this price stands"""
+        self.ensure_one()
+        if self.option_id:
+            return f'option_{self.option_id.id}'
+        return f'tier_{self.tier_id.id}' if self.tier_id else 'own'
+
+    @api.model
+    def _from_grid_key(self, key):
+        kind, _, number = str(key).partition('_')
+        if kind in ('option', 'tier') and number.isdigit():
+            return {f'{kind}_id': int(number)}
+        return {}
+
     # === BUSINESS METHODS === #
 
     @api.model
@@ -206,7 +230,33 @@ class OfferPrice(models.Model):
                 bool(row.company_id),
             )
 
-        return max(template.offer_price_ids.filtered(answers), key=rank, default=self.browse())
+        rows = option.price_ids if option else template.offer_own_price_ids
+        return max(rows.filtered(answers), key=rank, default=self.browse())
+
+    @api.model
+    def _find_rows_of(self, context, product, quantity, plan, option, tier=None):
+        """The rows that make the price of one item on an order.
+
+        :param PriceContext context: for whom and when
+        :param quantity: in the item's own unit
+        :param plan: empty: it is paid once
+        :param option: the option as which it is sold; empty: the Service itself
+        :param tier: its service level, if any
+        :return: the row of the option, or the item's own row and that of its service level
+        """
+        template = product.product_tmpl_id
+        if option and option.price_mode == 'included':
+            return self.browse()
+        if option and option.price_mode == 'priced':
+            return self._find_row(
+                option.product_tmpl_id, plan, context, option=option, qty=quantity
+            )
+        own = self._find_row(template, plan, context, product=product, qty=quantity)
+        if not own or not tier:
+            return own
+        return own + self._find_row(
+            template, plan, context, product=product, tier=tier, qty=quantity
+        )
 
     def _is_final(self):
         """Whether the pricelist's percentages stay off this row."""
@@ -229,6 +279,11 @@ class OfferPrice(models.Model):
             extra = product._get_attributes_extra_price()
             amount += self._convert(extra, product.currency_id, context)
         return product.uom_id._compute_price(amount, uom) if uom else amount
+
+    def _get_setup_amount(self, context):
+        """:return: the one-time fee of this row, in the currency of the context"""
+        self.ensure_one()
+        return self._convert(self.setup_amount, self.currency_id, context)
 
     @api.model
     def _convert(self, amount, currency, context):

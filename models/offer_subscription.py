@@ -140,6 +140,12 @@ class OfferSubscription(models.Model):
     renewal_unit = fields.Selection(
         selection=UNITS, compute='_compute_agreed', store=True, readonly=False, precompute=True
     )
+    intro_periods = fields.Integer(
+        string='First Periods', help='So many periods from the start on are free, or cost less.'
+    )
+    intro_percent = fields.Float(
+        string='At (%)', digits=(6, 2), help='Of the price. 0: they are free.'
+    )
     minimum_term_end = fields.Date(compute='_compute_minimum_term_end')
 
     line_ids = fields.One2many(
@@ -147,6 +153,9 @@ class OfferSubscription(models.Model):
         inverse_name='subscription_id',
         string='Lines',
         copy=True,
+    )
+    role_assignment_ids = fields.One2many(
+        comodel_name='offer.role.assignment', inverse_name='subscription_id', string='Roles'
     )
     amount_period = fields.Monetary(string='Per Period', compute='_compute_amount_period')
     invoice_count = fields.Integer(compute='_compute_invoice_count')
@@ -210,6 +219,24 @@ class OfferSubscription(models.Model):
                 raise ValidationError(
                     self.env._(
                         '%s is running and would be billed no more: end it before you archive it.',
+                        subscription.name,
+                    )
+                )
+
+    @api.constrains('intro_periods', 'intro_percent')
+    def _check_intro(self):
+        for subscription in self:
+            if subscription.intro_periods < 0 or not 0 <= subscription.intro_percent <= 100:
+                raise ValidationError(
+                    self.env._(
+                        'The first periods are a number from 0 on, at a percentage of the price'
+                        ' from 0 to 100.'
+                    )
+                )
+            if subscription.line_ids.billing_entry_ids:
+                raise ValidationError(
+                    self.env._(
+                        '%s has been billed: its first periods stay as they were agreed.',
                         subscription.name,
                     )
                 )

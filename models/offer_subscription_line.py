@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ..tools.periods import period_index
 from ..tools.proration import piece_price
 from ..tools.reconciliation import due_charges, due_credits, next_due
 
@@ -228,10 +229,22 @@ class OfferSubscriptionLine(models.Model):
 
     def _get_piece_price(self, period, first, last):
         """:return: price per unit of some days of a period, in the product's taxes"""
+        price = self._get_period_price(period)
         if self.subscription_id.plan_id.proration == 'none':
+            return price
+        return float(piece_price(price, period, first, last, self.currency_id.rounding))
+
+    def _get_period_price(self, period):
+        """:return: price per unit of a whole period: less in the first ones, if that was agreed"""
+        subscription = self.subscription_id
+        if not subscription.intro_periods or not subscription.date_start:
             return self.price_unit
-        rounding = self.currency_id.rounding
-        return float(piece_price(self.price_unit, period, first, last, rounding))
+        terms, anchor = subscription.plan_id._get_terms(), subscription.date_anchor
+        begun = period_index(terms, anchor, subscription.date_start)
+        if period_index(terms, anchor, period.first) - begun >= subscription.intro_periods:
+            return self.price_unit
+        price = self.price_unit * subscription.intro_percent / 100
+        return self.env['offer.price']._round(price, self.currency_id)
 
     def _prepare_invoice_line_values(self, row, fiscal_position, sign):
         """Values of the invoice line for one due row.

@@ -237,7 +237,7 @@ class ProductTemplate(models.Model):
 
     def _get_offer_own_prices(self):
         """:return: the rows that price the Service itself"""
-        return self.offer_price_ids.filtered(lambda row: not row.option_id and not row.tier_id)
+        return self.offer_own_price_ids.filtered(lambda row: not row.tier_id)
 
     def _is_offer_sold_once(self):
         """Whether a Service can be bought without a plan."""

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class ResCompany(models.Model):
@@ -9,3 +10,33 @@ class ResCompany(models.Model):
         string='May Price Products',
         help='Its members may change price and discount of a Product on an order. Empty: nobody.',
     )
+    offer_service_price_group_id = fields.Many2one(
+        comodel_name='res.groups',
+        string='May Price Services',
+        help='Its members may change price and discount of a Service and its components on an'
+        ' order. Empty: everybody who may change the order.',
+    )
+    offer_setup_product_id = fields.Many2one(
+        comodel_name='product.product',
+        string='Setup Fee',
+        domain=[('type', '=', 'service')],
+        help='The item on the order line of a setup fee. Its income account counts; the taxes are'
+        " the Service's.",
+    )
+
+    def _get_offer_setup_product(self):
+        """The item of setup fees: the company's own, or the one that came with the addon.
+
+        :rtype: product.product
+        :raise UserError: if there is none
+        """
+        self.ensure_one()
+        # a salesperson needs the company's choice, but may not read all items
+        product = self.sudo().offer_setup_product_id or self.env.ref(
+            'sale_offer.product_setup_fee', raise_if_not_found=False
+        )
+        if not product:
+            raise UserError(
+                self.env._('There is no item for setup fees: choose one in the settings of Sales.')
+            )
+        return self.env['product.product'].browse(product.id)

@@ -7,3 +7,9 @@ class ResConfigSettings(models.TransientModel):
     offer_product_price_group_id = fields.Many2one(
         related='company_id.offer_product_price_group_id', readonly=False
     )
+    offer_service_price_group_id = fields.Many2one(
+        related='company_id.offer_service_price_group_id', readonly=False
+    )
+    offer_setup_product_id = fields.Many2one(
+        related='company_id.offer_setup_product_id', readonly=False
+    )

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_amount
 
 
 class SaleOrder(models.Model):
@@ -11,15 +10,27 @@ class SaleOrder(models.Model):
         comodel_name='offer.subscription', inverse_name='sale_order_id', string='Subscriptions'
     )
     offer_subscription_count = fields.Integer(compute='_compute_offer_subscription_count')
-    offer_recurring_summary = fields.Char(
-        string='Recurring', compute='_compute_offer_recurring_summary'
+    offer_warning = fields.Text(compute='_compute_offer_warning')
+    offer_role_ids = fields.Many2many(
+        comodel_name='offer.role', string='Needed Roles', compute='_compute_offer_role_ids'
     )
-
-    offer_warning = fields.Char(compute='_compute_offer_warning')
+    offer_role_assignment_ids = fields.One2many(
+        comodel_name='offer.role.assignment', inverse_name='sale_order_id', string='Roles'
+    )
 
     # === COMPUTE METHODS === #
 
-    @api.depends('state', 'order_line.product_id.offer_state', 'order_line.offer_plan_id')
+    @api.depends('order_line.product_id')
+    def _compute_offer_role_ids(self):
+        for order in self:
+            order.offer_role_ids = order.order_line.product_id.product_tmpl_id.offer_role_ids
+
+    @api.depends(
+        'state',
+        'order_line.product_id.offer_state',
+        'order_line.offer_plan_id',
+        'offer_role_assignment_ids.role_id',
+    )
     def _compute_offer_warning(self):
         """Tell the salesperson, not the customer, what was retired since it was quoted, and what
         keeps a Service from being sold as it stands."""
@@ -33,25 +44,12 @@ class SaleOrder(models.Model):
                 )
             errors = order.state in ('draft', 'sent') and order._get_offer_errors()
             if errors:
-                order.offer_warning = ' '.join(filter(None, [order.offer_warning, *errors]))
+                order.offer_warning = '\n'.join(filter(None, [order.offer_warning, *errors]))
 
     @api.depends('offer_subscription_ids')
     def _compute_offer_subscription_count(self):
         for order in self:
             order.offer_subscription_count = len(order.offer_subscription_ids)
-
-    @api.depends('order_line.price_subtotal', 'order_line.offer_plan_id')
-    def _compute_offer_recurring_summary(self):
-        for order in self:
-            totals = order._get_offer_totals(order.order_line)
-            parts = [
-                f'{plan["name"]} {format_amount(self.env, plan["amount"], order.currency_id)}'
-                for plan in totals['plans']
-            ]
-            if parts:
-                once = format_amount(self.env, totals['one_time'], order.currency_id)
-                parts.insert(0, self.env._('One-time %s', once))
-            order.offer_recurring_summary = ' · '.join(parts)
 
     # === BUSINESS METHODS: CONFIRMATION === #
 
@@ -85,7 +83,26 @@ class SaleOrder(models.Model):
         services = self.order_line.filtered(
             lambda line: line.offer_kind == 'service' and not line.offer_option_id
         )
-        return [error for line in services for error in line._get_offer_errors()]
+        errors = [error for line in services for error in line._get_offer_errors()]
+        return errors + self._get_offer_role_errors()
+
+    def _get_offer_role_errors(self):
+        """:return: required roles of the Services on the order that nobody plays"""
+        services = self.order_line.product_id.product_tmpl_id.filtered('offer_role_ids')
+        roles = services.offer_role_ids.filtered('is_required')
+        if not roles:
+            return []
+        played = self.env['offer.role.assignment']._find(roles, self.partner_id, order=self._origin)
+        return [
+            self.env._(
+                '"%(service)s" needs somebody as "%(role)s": say who, on the order or its'
+                ' customer.',
+                service=services.filtered(lambda s, role=role: role in s.offer_role_ids)[0].name,
+                role=role.name,
+            )
+            for role in roles
+            if role not in played
+        ]
 
     def _action_confirm(self):
         """Start the subscriptions of what recurs, one a plan."""
@@ -149,6 +166,8 @@ class SaleOrder(models.Model):
             'team_id': self.team_id.id,
             'client_order_ref': self.client_order_ref,
             'plan_id': plan.id,
+            'intro_periods': self.offer_intro_periods,
+            'intro_percent': self.offer_intro_percent,
             'line_ids': [
                 Command.create(line._prepare_offer_subscription_line_values(today))
                 for line in lines.sorted(lambda line: (line.sequence, line.id))

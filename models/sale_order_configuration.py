@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .offer_configuration_reader import Node
 from .offer_price import PriceContext
 
 # of an order that is not saved yet the client sends these, as `default_…` in the context
@@ -17,6 +16,8 @@ CONTEXT_FIELDS = (
     'currency_id',
     'fiscal_position_id',
     'date_order',
+    'offer_intro_periods',
+    'offer_intro_percent',
 )
 
 
@@ -25,7 +26,8 @@ class SaleOrder(models.Model):
 
     @api.onchange('order_line')
     def _onchange_order_line(self):
-        """Turn what the configurator hands over into the lines of the Service, saved or not."""
+        """Turn what the configurator hands over into the lines of the Service, saved or not; let
+        components follow their Service, and go with it."""
         res = super()._onchange_order_line()
         for line in self.order_line.filtered('offer_configuration'):
             configuration = line.offer_configuration
@@ -34,21 +36,64 @@ class SaleOrder(models.Model):
             if errors:
                 raise UserError('\n'.join(errors))
             self._onchange_offer_line(line, node)
+        services = self.order_line.filtered(lambda line: line.offer_kind == 'service')
+        for component, quantity in services._get_offer_followers():
+            component.product_uom_qty = quantity
+        gone = self._get_offer_orphans()
+        if gone:
+            self.order_line = [Command.delete(line.id) for line in gone]
         return res
 
     def _onchange_offer_line(self, line, node):
         if not line.virtual_id:
             line.virtual_id = str(uuid.uuid4())
         line.update(line._prepare_offer_values(node))
-        commands, shift = self._get_offer_component_commands(line, node.options, line.sequence)
+        lines = list(self.order_line - line._get_offer_descendants())
+        # new lines all have the same sequence: the place in the list counts then
+        after = [
+            other for other in lines[lines.index(line) + 1 :] if other.sequence >= line.sequence
+        ]
         self.order_line = [
             *(
-                Command.update(other.id, {'sequence': other.sequence + shift})
-                for other in self.order_line
-                if other.sequence > line.sequence and other not in line._get_offer_components()
+                Command.update(other.id, {'sequence': other.sequence + node.size})
+                for other in after
             ),
-            *commands,
+            *self._get_offer_part_commands(node, line, line, line.sequence),
         ]
+
+    def _get_offer_part_commands(self, node, line, parent, sequence):
+        """Commands that make and change the lines below a Service's line that may not be saved.
+
+        :param line: the line of the node, or none if it is new
+        :param parent: what the new lines hang on: a line, or the values of one
+        """
+        pairs, unchosen = line._match_offer_components(node.parts)
+        commands = [
+            Command.delete(other.id)
+            for other in unchosen.union(*(part._get_offer_descendants() for part in unchosen))
+        ]
+        for child, other in pairs:
+            sequence += 1
+            if other:
+                values = {**other._prepare_offer_values(child), 'sequence': sequence}
+                commands.append(Command.update(other.id, values))
+            else:
+                values = line._prepare_offer_component_values(child, parent, sequence)
+                commands.append(Command.create(values))
+            commands += self._get_offer_part_commands(child, other, other or values, sequence)
+            sequence += child.size - 1
+        return commands
+
+    def _get_offer_orphans(self):
+        """:return: components whose Service has gone from the order, or sells something else"""
+        parts = self.order_line.filtered(lambda line: line.offer_option_id or line.offer_is_setup)
+        orphans = parts.filtered(
+            lambda line: line._get_offer_service_line()._origin not in self.order_line._origin
+            if line.linked_line_id
+            else not line._get_offer_service_line()
+        )
+        orphans |= self.order_line._get_offer_strangers()
+        return orphans.union(*(line._get_offer_descendants() for line in orphans))
 
     # === BUSINESS METHODS: CONFIGURATION === #
 
@@ -63,17 +108,25 @@ class SaleOrder(models.Model):
             `errors`: plain sentences, empty if the configuration can be added
         :rtype: dict
         """
-        if self:
-            self.ensure_one()
-            self.check_access('read')
-        order = self or self._new_offer_order()
+        order = self._get_offer_order()
         node, errors = self.env['offer.configuration']._read_configuration(order, configuration)
-        return order._get_offer_preview(order._new_offer_lines(node) if node else [], errors)
+        return order._get_offer_preview(order._preview_offer_lines(node) if node else [], errors)
+
+    def _get_offer_order(self):
+        """:return: this order, or one in memory if there is none yet
+        :raise AccessError: if the user may not read it
+        """
+        if not self:
+            return self._new_offer_order()
+        self.ensure_one()
+        self.check_access('read')
+        return self
 
     def _get_offer_preview(self, lines, errors):
         rows = [
             {
                 'level': level,
+                'is_setup': line.offer_is_setup,
                 'product_id': line.product_id.id,
                 'option_id': line.offer_option_id.id,
                 'plan_id': line.offer_plan_id.id,
@@ -88,90 +141,6 @@ class SaleOrder(models.Model):
         ]
         order_lines = self.env['sale.order.line'].union(*(line for _level, _node, line in lines))
         return {'lines': rows, 'totals': self._get_offer_totals(order_lines), 'errors': errors}
-
-    @api.readonly
-    def offer_configurator(self, configuration):
-        """All that the configurator shows of a configuration, in one request.
-
-        :param dict configuration: see design §3; without `plan_id`: the Service's default
-        :return: what :meth:`offer_preview` gives, the `configuration` itself, the `currency_id`
-            and the `service`: its plans, service levels, groups and options with their prices
-        :rtype: dict
-        """
-        if self:
-            self.ensure_one()
-            self.check_access('read')
-        order = self or self._new_offer_order()
-        reader = self.env['offer.configuration']
-        if isinstance(configuration, dict) and 'plan_id' not in configuration:
-            configuration = reader._complete_configuration(configuration)
-        node, errors = reader._read_configuration(order, configuration)
-        if not node:
-            raise UserError('\n'.join(errors))
-        lines = order._new_offer_lines(node)
-        by_node = {id(node): line for _level, node, line in lines}
-        return {
-            **order._get_offer_preview(lines, errors),
-            'configuration': configuration,
-            'currency_id': order._get_offer_price_context().currency.id,
-            'service': order._get_offer_structure(node, by_node),
-        }
-
-    def _get_offer_structure(self, node, by_node):
-        """What can be chosen of a Service, with the price of each option as it would be.
-
-        :param dict by_node: the line of each chosen node, by the node's identity
-        """
-        template = node.product.product_tmpl_id
-        chosen = {child.option: child for child in node.options}
-        return {
-            'name': node.product.with_context(display_default_code=False).display_name,
-            'plans': [
-                {'id': plan.id, 'name': plan.name, 'term': plan._get_term_text()}
-                for plan in template._get_offer_plans()
-            ],
-            'sold_once': template._is_offer_sold_once(),
-            'tiers': [
-                {'id': tier.id, 'name': tier.name, 'promise': tier.promise or ''}
-                for tier in template.offer_tier_ids.sorted()
-            ],
-            'groups': [
-                {
-                    'id': group.id,
-                    'name': group.name,
-                    'min': group.min_choices,
-                    'max': group.max_choices,
-                    'options': [
-                        self._get_offer_option_data(node, option, chosen.get(option), by_node)
-                        for option in group.option_ids
-                    ],
-                }
-                for group in template.offer_option_group_ids
-            ],
-        }
-
-    def _get_offer_option_data(self, parent, option, child, by_node):
-        shown = child or Node(
-            product=option.product_id,
-            quantity=option.quantity,
-            plan=parent.plan if option.is_recurring else parent.plan.browse(),
-            tier=option.product_id.offer_default_tier_id,
-            option=option,
-        )
-        line = by_node.get(id(shown)) or self._new_offer_line(shown, by_node[id(parent)])
-        is_service = option.product_id.offer_kind == 'service'
-        return {
-            'id': option.id,
-            'name': option.display_name,
-            'required': option.is_required,
-            'recurring': option.is_recurring,
-            'quantity_mode': option.quantity_mode,
-            'quantity': shown.quantity,
-            'min': option.min_quantity,
-            'max': option.max_quantity,
-            'price': line.price_unit,
-            'service': self._get_offer_structure(child, by_node) if child and is_service else False,
-        }
 
     def offer_add(self, configuration, line_id=None):
         """Put a configured Service on the order, or change it in place.
@@ -194,16 +163,24 @@ class SaleOrder(models.Model):
         node, errors = self.env['offer.configuration']._read_configuration(self, configuration)
         if errors:
             raise UserError('\n'.join(errors))
-        line = self._get_offer_line(line_id)
+        line = self._get_offer_line(line_id).with_context(offer_configuring=True)
         if line:
             line.write(line._prepare_offer_values(node))
+            self._make_room_for_offer(line, node.size)
         else:
             sequence = max(self.order_line.mapped('sequence'), default=9) + 1
             values = line._prepare_offer_values(node)
             values.update(order_id=self.id, sequence=sequence, virtual_id=str(uuid.uuid4()))
             line = line.create(values)
-        self._write_offer_components(line, node.options, line.sequence)
-        return line
+        self._write_offer_parts(line, node)
+        return line.with_context(offer_configuring=False)
+
+    def _make_room_for_offer(self, line, size):
+        mine = line + line._get_offer_descendants()
+        after = (self.order_line - mine).filtered(lambda other: other.sequence > line.sequence)
+        if after and min(after.mapped('sequence')) < line.sequence + size:
+            for other in after:
+                other.sequence += size
 
     def _get_offer_line(self, line_id):
         empty = self.env['sale.order.line']
@@ -221,41 +198,31 @@ class SaleOrder(models.Model):
             )
         return line
 
-    def _write_offer_components(self, service_line, nodes, sequence):
-        """:return: the sequence of the last component"""
-        pairs, unchosen = service_line._match_offer_components(nodes)
+    def _write_offer_parts(self, line, node):
+        """Make, change and delete the lines below a Service's line."""
+        pairs, unchosen = line._match_offer_components(node.parts)
         unchosen.unlink()
-        missing = []
-        for index, (node, line) in enumerate(pairs):
-            if line:
-                line.write(line._prepare_offer_values(node))
+        missing, sequence = [], line.sequence + 1
+        for child, other in pairs:
+            if other:
+                other.write({**other._prepare_offer_values(child), 'sequence': sequence})
             else:
-                values = service_line._prepare_offer_component_values(
-                    node, service_line, sequence + index + 1
-                )
+                values = line._prepare_offer_component_values(child, line, sequence)
                 missing.append({**values, 'order_id': self.id})
-        created = iter(service_line.create(missing))
-        for node, line in pairs:
-            component = line or next(created)
-            if node.options or component._get_offer_components():
-                self._write_offer_components(component, node.options, component.sequence)
+            sequence += child.size
+        created = iter(line.create(missing))
+        for child, other in pairs:
+            part = other or next(created)
+            if child.parts or part._get_offer_parts():
+                self._write_offer_parts(part, child)
 
-    def _get_offer_component_commands(self, service_line, nodes, sequence):
-        """Commands that make the components of a line that may not be saved yet.
-
-        :return: the commands, and how many components there are
-        """
-        pairs, unchosen = service_line._match_offer_components(nodes)
-        commands = [Command.delete(line.id) for line in unchosen]
-        for node, line in pairs:
-            sequence += 1
-            if line:
-                values = line._prepare_offer_values(node)
-                commands.append(Command.update(line.id, {**values, 'sequence': sequence}))
-            else:
-                values = service_line._prepare_offer_component_values(node, service_line, sequence)
-                commands.append(Command.create(values))
-        return commands, len(nodes)
+    def _preview_offer_lines(self, node):
+        """As :meth:`_new_offer_lines`, with what the prices need read for all lines at once."""
+        found = self._new_offer_lines(node)
+        products = self.env['product.product'].union(*(child.product for _, child, _ in found))
+        products |= products.product_tmpl_id._get_offer_options().product_id
+        products.product_tmpl_id.mapped('taxes_id')
+        return found
 
     def _new_offer_lines(self, node, service_line=None, level=0):
         """The lines that a configuration would give, in memory.
@@ -264,14 +231,19 @@ class SaleOrder(models.Model):
         """
         line = self._new_offer_line(node, service_line)
         found = [(level, node, line)]
-        for child in node.options:
+        for child in node.parts:
             found += self._new_offer_lines(child, line, level + 1)
         return found
 
     def _new_offer_line(self, node, service_line=None):
         lines = self.env['sale.order.line']
         values = lines._prepare_offer_values(node)
-        return lines.new({**values, 'order_id': self, 'linked_line_id': service_line})
+        # prices depend neither on the analytic distribution, which costs a search a line, nor on
+        # the description
+        values.update(
+            order_id=self, linked_line_id=service_line, analytic_distribution=False, name='/'
+        )
+        return lines.new(values)
 
     @api.model
     def _new_offer_order(self):
@@ -292,22 +264,3 @@ class SaleOrder(models.Model):
             currency=self.currency_id or company.currency_id,
             day=fields.Datetime.context_timestamp(self, moment).date(),
         )
-
-    @api.model
-    def _get_offer_totals(self, lines):
-        """:return: untaxed totals of the given order lines, `one_time` and one a plan
-        :rtype: dict
-        """
-        by_plan = lines.grouped('offer_plan_id')
-        once = by_plan.get(lines.offer_plan_id.browse(), lines.browse())
-        return {
-            'one_time': sum(once.mapped('price_subtotal')),
-            'plans': [
-                {
-                    'plan_id': plan.id,
-                    'name': plan.name,
-                    'amount': sum(by_plan[plan].mapped('price_subtotal')),
-                }
-                for plan in lines.offer_plan_id.sorted()
-            ],
-        }

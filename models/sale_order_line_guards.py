@@ -9,15 +9,28 @@ class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
 
     offer_price_is_fixed = fields.Boolean(compute='_compute_offer_price_is_fixed')
+    offer_price_is_manual = fields.Boolean(
+        string='Price by Hand', compute='_compute_offer_price_is_manual'
+    )
 
     # === COMPUTE METHODS === #
 
-    @api.depends('product_id.offer_kind', 'offer_option_id', 'company_id')
+    @api.depends('product_id.offer_kind', 'offer_option_id', 'offer_is_setup', 'company_id')
     @api.depends_context('uid')
     def _compute_offer_price_is_fixed(self):
         for line in self:
             line.offer_price_is_fixed = (
                 line._is_offer_product() and not line._may_price_offer_product()
+            ) or (line._is_offer_service_part() and not line._may_price_offer_service())
+
+    @api.depends('price_unit', 'technical_price_unit', 'discount', 'offer_kind', 'offer_option_id')
+    def _compute_offer_price_is_manual(self):
+        for line in self:
+            currency = line.currency_id or line.company_id.currency_id
+            line.offer_price_is_manual = bool(
+                line._is_offer_service_part()
+                and currency
+                and currency.compare_amounts(line.price_unit, line.technical_price_unit)
             )
 
     # === CONSTRAINT METHODS === #
@@ -45,18 +58,16 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Refuse a Product at another price than its own; configure Services that came bare."""
+        configurations = [vals.pop('offer_configuration', None) for vals in vals_list]
         lines = super().create(vals_list)
         for line, vals in zip(lines, vals_list, strict=True):
             if vals.get('price_unit') is not None or vals.get('discount'):
                 line._check_offer_product_price()
         # the configurator's lines carry the id by which their components find them
-        lines.filtered(
-            lambda line: line.state in ('draft', 'sent')
-            and line.offer_kind == 'service'
-            and not line.offer_option_id
-            and not line.offer_plan_id
-            and not line.virtual_id
-        )._configure_by_default()
+        for line, configuration in zip(lines, configurations, strict=True):
+            bare = not (line.offer_option_id or line.offer_plan_id or line.virtual_id)
+            if bare and line.state in ('draft', 'sent') and line.offer_kind == 'service':
+                line._configure_by_default(configuration)
         return lines
 
     def write(self, vals):
@@ -80,29 +91,29 @@ class SaleOrderLine(models.Model):
         """Price a copied Product as of today: it has no price of its own on an order."""
         vals_list = super().copy_data(default)
         for line, vals in zip(self, vals_list, strict=True):
-            if line.offer_price_is_fixed:
+            if line._is_offer_product() and line.offer_price_is_fixed:
                 for name in ('price_unit', 'technical_price_unit', 'discount'):
                     vals.pop(name, None)
         return vals_list
 
     # === BUSINESS METHODS === #
 
-    def _configure_by_default(self):
-        """Give Services that came another way than by the configurator (catalogue, import,
-        template, optional products, shop) their default configuration.
+    def _configure_by_default(self, configuration=None):
+        """Configure a Service that came another way than by the configurator (catalogue, import,
+        template, optional products, shop): as it was handed over, else by default.
 
         Where none is valid the line stays as it came: the order says why and can't be confirmed.
         """
+        self.ensure_one()
         configurations = self.env['offer.configuration']
-        for line in self:
-            order = line.order_id
+        if not isinstance(configuration, dict):
             configuration = configurations._default_configuration(
-                line.product_id, line.product_uom_qty
+                self.product_id, self.product_uom_qty, self.order_id
             )
-            configuration['no_variant_value_ids'] = line.product_no_variant_attribute_value_ids.ids
-            _node, errors = configurations._read_configuration(order, configuration)
-            if not errors:
-                order.offer_add(configuration, line_id=line.id)
+            configuration['no_variant_value_ids'] = self.product_no_variant_attribute_value_ids.ids
+        _node, errors = configurations._read_configuration(self.order_id, configuration)
+        if not errors:
+            self.order_id.offer_add(configuration, line_id=self.id)
 
     def _is_offer_product(self):
         """Whether this line sells a Product by itself, not as a component of a Service."""
@@ -118,6 +129,33 @@ class SaleOrderLine(models.Model):
         group = self.company_id.sudo().offer_product_price_group_id
         return bool(group) and group in self.env.user.sudo().all_group_ids
 
+    def _is_offer_service_part(self):
+        """Whether this line sells a Service, a component or a setup fee."""
+        self.ensure_one()
+        return bool(self.offer_option_id or self.offer_is_setup or self.offer_kind == 'service')
+
+    def _may_price_offer_service(self):
+        # as above
+        group = self.company_id.sudo().offer_service_price_group_id
+        return not group or group in self.env.user.sudo().all_group_ids
+
+    def _check_offer_service_price(self, price_unit, discount):
+        """:raise UserError: if a Service would get a price that was not worked out for it"""
+        line = self.new(origin=self).with_context(force_price_recomputation=True)
+        line._compute_price_unit()
+        line._compute_discount()
+        currency = self.currency_id or self.company_id.currency_id
+        differs = currency.compare_amounts(price_unit, line.price_unit)
+        # a pricelist may show its percentage as a discount
+        if differs or discount not in (0.0, line.discount):
+            raise UserError(
+                self.env._(
+                    'You may not change the price or discount of "%(item)s": it costs %(price)s.',
+                    item=self.product_id.display_name,
+                    price=currency.format(line.price_unit),
+                )
+            )
+
     def _check_offer_product_price(self, price_unit=None, discount=None):
         """
         :param price_unit: the price that is to be; None: the line's own
@@ -127,10 +165,13 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if not self.offer_price_is_fixed:
             return
-        currency = self.currency_id or self.company_id.currency_id
-        expected = self._get_offer_product_price()
         price_unit = self.price_unit if price_unit is None else price_unit
         discount = self.discount if discount is None else discount
+        if self._is_offer_service_part():
+            self._check_offer_service_price(price_unit, discount)
+            return
+        currency = self.currency_id or self.company_id.currency_id
+        expected = self._get_offer_product_price()
         if discount or currency.compare_amounts(price_unit, expected):
             raise UserError(
                 self.env._(
@@ -152,8 +193,10 @@ class SaleOrderLine(models.Model):
         )
 
     def _prepare_base_line_for_taxes_computation(self, **kwargs):
-        """Leave Products out of what a global discount is taken of."""
-        if self.env.context.get('offer_spare_products') and self.offer_price_is_fixed:
+        """Leave Products out of what a global discount is taken of, and what recurs out of a
+        down payment."""
+        spared = self.env.context.get('offer_spare_products') and self.offer_price_is_fixed
+        if spared or (self.env.context.get('offer_one_time_only') and self.offer_plan_id):
             kwargs['quantity'] = 0.0
         return super()._prepare_base_line_for_taxes_computation(**kwargs)
 

@@ -1,9 +1,11 @@
 from . import (
     test_access,
     test_billing,
+    test_bundle,
     test_classify,
     test_concurrency,
     test_configuration,
+    test_configuration_table,
     test_invoice_life,
     test_make,
     test_order,
@@ -11,6 +13,10 @@ from . import (
     test_price,
     test_product,
     test_product_guards,
+    test_quotation,
     test_reconciliation,
+    test_rules,
+    test_service,
+    test_service_parts,
     test_tour,
 )

@@ -1,6 +1,7 @@
 """The small portfolio on which all tests stand: a managed-service provider's."""
 
 from odoo import Command, fields
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -55,6 +56,11 @@ class OfferCommon(AccountTestInvoicingCommon):
             }
         )
         cls.notebook_option, cls.backup_option = cls.group.option_ids
+        # a configuration's options: a notebook for each workplace, and two backups
+        cls.both = [
+            {'option_id': cls.notebook_option.id},
+            {'option_id': cls.backup_option.id, 'quantity': 2},
+        ]
         cls._create_price(40.0)
         cls._create_price(10.0, tier_id=cls.gold.id)
         cls._create_price(5.0, option_id=cls.backup_option.id)
@@ -143,12 +149,35 @@ class OfferCommon(AccountTestInvoicingCommon):
         }
 
     @classmethod
+    def _add_bundle(cls, order=None, **values):
+        """:return: the Service's line of three workplaces (150.00 a month), three notebooks
+        (2,700.00 once) and two backups (10.00 a month)"""
+        order = order or cls._create_order()
+        return order.offer_add(cls._configuration(**{'options': cls.both, **values}))
+
+    @classmethod
+    def _add_option(cls, name, **values):
+        item = cls._create_item(name, 10.0, False, type='service')
+        return cls.env['offer.option'].create(
+            {'group_id': cls.group.id, 'product_id': item.id, **values}
+        )
+
+    def _get_errors(self, **values):
+        return self._create_order().offer_preview(self._configuration(**values))['errors']
+
+    @classmethod
     def _subscribe(cls, order_values=None, **values):
         """:return: the subscription of a confirmed order of the configuration above"""
         order = cls._create_order(**(order_values or {}))
         order.offer_add(cls._configuration(**values))
         order.action_confirm()
         return order.offer_subscription_ids
+
+    def _assert_refused(self, message, act):
+        """That an act ends in a sentence; what it wrote before is rolled back, as in real life."""
+        with self.assertRaises(UserError) as caught:
+            act()
+        self.assertRegex(str(caught.exception), message)
 
     @classmethod
     def _entries(cls, subscription):

@@ -42,5 +42,61 @@ class TestTour(OfferCommon, HttpCase):
         service = self.env['product.template'].search([('name', '=', 'Managed Printing')])
         self.assertEqual((service.offer_kind, service.offer_state), ('service', 'published'))
         self.assertRecordValues(
-            service.offer_price_ids, [{'plan_id': self.plan.id, 'amount': 15.0}]
+            service.offer_price_ids,
+            [{'plan_id': self.plan.id, 'amount': 15.0, 'setup_amount': 99.0}],
+        )
+
+    def _create_bundle(self):
+        """:return: three workplaces with Gold, three notebooks and a backup, as OFFER-1"""
+        self._new_user('clicker', 'sales_team.group_sale_manager')
+        self.notebook_option.requires_ids = self.backup_option
+        self.group.max_choices = 0
+        old = self._create_item('Old Dock', 10.0, 'product', type='service')
+        self.env['offer.option'].create({'group_id': self.group.id, 'product_id': old.id})
+        old.product_tmpl_id.action_offer_retire()
+        order = self._create_order(name='OFFER-1')
+        options = [{'option_id': option.id} for option in self.notebook_option + self.backup_option]
+        order.offer_add(self._configuration(options=options))
+        return order
+
+    def test_edit_delete_and_copy_a_bundle(self):
+        order = self._create_bundle()
+        self.start_tour(
+            f'/odoo/sales/{order.id}', 'sale_offer_edit_delete_copy', login='clicker', timeout=180
+        )
+        self.assertRecordValues(
+            order.order_line,
+            [{'product_id': self.workplace.id, 'product_uom_qty': 5, 'price_unit': 50.0}],
+        )
+        copy = self.env['sale.order'].search([('partner_id', '=', self.customer.id)]) - order
+        self.assertFalse(copy.order_line)
+
+    def test_add_a_service_from_the_catalogue(self):
+        self._new_user('clicker', 'sales_team.group_sale_manager')
+        order = self._create_order()
+        self.start_tour(
+            f'/odoo/sales/{order.id}', 'sale_offer_catalogue', login='clicker', timeout=180
+        )
+        self.assertRecordValues(
+            order.order_line,
+            [{'product_id': self.workplace.id, 'offer_tier_id': self.gold.id, 'price_unit': 50.0}],
+        )
+
+
+@tagged('post_install', '-at_install')
+class TestTourOnAPhone(OfferCommon, HttpCase):
+    browser_size = '375x667'
+    touch_enabled = True
+
+    def test_configure_on_a_phone(self):
+        self._new_user('clicker', 'sales_team.group_sale_manager')
+        order = self._create_order()
+        order.offer_add(self._configuration())
+        self.start_tour(f'/odoo/sales/{order.id}', 'sale_offer_phone', login='clicker', timeout=180)
+        self.assertRecordValues(
+            order.order_line.sorted('sequence'),
+            [
+                {'product_id': self.workplace.id, 'price_unit': 40.0},
+                {'product_id': self.backup.id, 'price_unit': 5.0},
+            ],
         )

@@ -1,1 +1,1 @@
-from . import offer_classify, sale_order_discount
+from . import offer_classify, sale_make_invoice_advance, sale_order_discount

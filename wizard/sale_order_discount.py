@@ -19,7 +19,7 @@ class SaleOrderDiscount(models.TransientModel):
             'tag': 'display_notification',
             'params': {
                 'type': 'info',
-                'message': self.env._('Products keep their price, so these got none: %s', names),
+                'message': self.env._('These keep their price, so they got no discount: %s', names),
                 'next': {'type': 'ir.actions.act_window_close'},
             },
         }

@@ -55,7 +55,7 @@ registry.category("web_tour.tours").add("sale_offer_quote_a_service", {
             content: "The components stand below their Service",
             trigger: ".o_data_row:eq(2):contains(Remote Backup)",
         },
-        { trigger: "[name=offer_recurring_summary]:contains(Monthly):contains(160.00)" },
+        { trigger: "[name=offer_recurring_summary]:contains(per month):contains(160.00)" },
         ...tourUtils.clickSomewhereElse(),
         {
             content: "Open it again: what was chosen is there",
@@ -125,15 +125,18 @@ registry.category("web_tour.tours").add("sale_offer_publish_a_service", {
         { trigger: "a[name=offer]", run: "click" },
         {
             content: "A price per plan",
-            trigger: ".o_field_widget[name=offer_price_ids] .o_field_x2many_list_row_add a",
-            run: "click",
+            trigger: ".o_offer_price_grid select[name=add_plan]",
+            run: "selectByLabel Monthly",
         },
         {
-            trigger: ".o_selected_row .o_field_widget[name=plan_id] input",
-            run: "edit Monthly",
+            trigger: ".o_offer_price_grid input[data-cell^='own/']:not([data-cell='own/0'])",
+            run: "edit 15 && press Tab",
         },
-        { trigger: ".ui-autocomplete a:contains(Monthly)", run: "click" },
-        { trigger: ".o_selected_row .o_field_widget[name=amount] input", run: "edit 15" },
+        { content: "with a setup fee", trigger: "button[name=with_setup]", run: "click" },
+        {
+            trigger: ".o_offer_price_grid input[data-setup^='own/']:not([data-setup='own/0'])",
+            run: "edit 99 && press Tab",
+        },
         { trigger: "button[name=action_offer_publish]", run: "click" },
         { trigger: ".o_arrow_button_current:contains(Published)" },
     ],

@@ -1,0 +1,203 @@
+"""What keeps an item, an option or a choice from being sold, as plain sentences."""
+
+from odoo import api, models
+
+
+class OfferConfiguration(models.AbstractModel):
+    _inherit = 'offer.configuration'
+
+    # === WHAT THE CUSTOMER MAY HAVE === #
+
+    @api.model
+    def _get_plans(self, node):
+        """:return: the plans under which the customer of a node can have it"""
+        plans = node.product.product_tmpl_id._get_offer_plans()
+        return plans & node.profile.plan_ids if node.profile.plan_ids else plans
+
+    @api.model
+    def _get_tiers(self, node):
+        """:return: the service levels that the customer of a node can have"""
+        tiers = node.product.product_tmpl_id.offer_tier_ids.filtered('active')
+        return tiers & node.profile.tier_ids if node.profile.tier_ids else tiers
+
+    @api.model
+    def _get_default_tier(self, node):
+        tiers = self._get_tiers(node)
+        preset = node.profile.default_tier_id or node.product.product_tmpl_id.offer_default_tier_id
+        return preset & tiers or (tiers[:1] if preset else tiers.browse())
+
+    # === OBSTACLES === #
+
+    @api.model
+    def _check_sellable(self, reader, product):
+        obstacle = self._get_product_obstacle(reader, product)
+        if obstacle:
+            reader.error(obstacle)
+
+    @api.model
+    def _get_product_obstacle(self, reader, product):
+        """Why an item can't be sold, by itself or inside a Service.
+
+        :rtype: str | None
+        """
+        name = product.display_name
+        company = reader.context.company
+        if product.company_id and product.company_id not in company.sudo().parent_ids:
+            return self.env._('"%s" belongs to another company.', name)
+        if reader.quoted:
+            return None
+        if not product.active or not product.sale_ok:
+            return self.env._('"%s" is not for sale any more.', name)
+        if product.offer_kind and product.offer_state != 'published':
+            if product.offer_state == 'retired':
+                return self.env._('"%s" is retired and not sold any more.', name)
+            return self.env._('"%s" is not published yet.', name)
+        return None
+
+    @api.model
+    def _get_obstacle(self, reader, parent, option, quantity):
+        """Why an option can't be chosen under the plan, whatever else is chosen.
+
+        :rtype: str | None
+        """
+        allowed = parent.profile._get_options()
+        if allowed is not None and option not in allowed:
+            return self.env._(
+                '"%(option)s" is not among what %(customer)s can choose.',
+                option=option.display_name,
+                customer=parent.profile.partner_id.display_name,
+            )
+        return self._get_product_obstacle(reader, option.product_id) or self._get_price_obstacle(
+            reader, parent, option, quantity
+        )
+
+    @api.model
+    def _get_price_obstacle(self, reader, parent, option, quantity):
+        if option.is_recurring and not parent.plan:
+            return self.env._(
+                '"%(option)s" is billed per period: choose a plan for "%(service)s".',
+                option=option.display_name,
+                service=parent.product.display_name,
+            )
+        plan = parent.plan if option.is_recurring else parent.plan.browse()
+        priced = option.price_mode == 'priced' or (option.price_mode == 'own' and plan)
+        if not priced:
+            return None
+        rows = self.env['offer.price']._find_rows_of(
+            reader.context, option.product_id, quantity, plan, option
+        )
+        if rows:
+            return None
+        return self.env._(
+            '"%(option)s" has no price for %(plan)s.',
+            option=option.display_name,
+            plan=plan.name or self.env._('one-time purchase'),
+        )
+
+    @api.model
+    def _check_prerequisites(self, reader, node):
+        """A customer needs some Services before others, or orders them along."""
+        needed = node.product.product_tmpl_id.offer_prerequisite_ids
+        if not needed:
+            return
+        order = reader.order
+        along = order.order_line.product_id.product_tmpl_id
+        # of an order that is not saved the client says what stands on it
+        along |= along.browse(self.env.context.get('offer_template_ids') or [])
+        # sudo: what a customer has counts, also where another salesperson sold it
+        lines = self.env['offer.subscription.line'].sudo()
+        for service in needed - along:
+            has = order.partner_id and lines.search_count(
+                [
+                    ('product_id.product_tmpl_id', '=', service.id),
+                    ('subscription_id.state', 'in', ('pending', 'active', 'paused')),
+                    (
+                        'subscription_id.partner_id.commercial_partner_id',
+                        '=',
+                        order.partner_id.commercial_partner_id.id,
+                    ),
+                ],
+                limit=1,
+            )
+            if not has:
+                text = self.env._(
+                    '"%(item)s" needs "%(service)s": order it along.',
+                    item=node.product.display_name,
+                    service=service.name,
+                )
+                reader.error(text, node, 'service')
+
+    @api.model
+    def _check_profile_quantity(self, reader, node):
+        least = node.profile.min_quantity
+        if least and node.quantity < least:
+            text = self.env._(
+                'Of "%(item)s" %(customer)s takes at least %(least)g.',
+                item=node.product.display_name,
+                customer=node.profile.partner_id.display_name,
+                least=least,
+            )
+            reader.error(text, node, 'quantity')
+
+    # === GROUPS AND RULES === #
+
+    @api.model
+    def _check_groups(self, reader, node):
+        chosen = {child.option for child in node.options}
+        for group in node.product.product_tmpl_id.offer_option_group_ids:
+            count = sum(option in chosen for option in group.option_ids)
+            place = f'group_{group.id}'
+            for option in group.option_ids:
+                if option.is_required and option not in chosen:
+                    text = self.env._(
+                        '"%(service)s" needs "%(option)s".',
+                        service=node.product.display_name,
+                        option=option.display_name,
+                    )
+                    reader.error(text, node, f'option_{option.id}')
+            if count < group.min_choices:
+                text = self.env._(
+                    'Choose at least %(least)s in "%(group)s".',
+                    least=group.min_choices,
+                    group=group.name,
+                )
+                reader.error(text, node, place)
+            if group.max_choices and count > group.max_choices:
+                text = self.env._(
+                    'Choose at most %(most)s in "%(group)s".',
+                    most=group.max_choices,
+                    group=group.name,
+                )
+                reader.error(text, node, place)
+
+    @api.model
+    def _check_rules(self, reader, node):
+        """Options that require or exclude others."""
+        chosen = self.env['offer.option'].union(*(child.option for child in node.options))
+        for option in chosen.filtered('requires_ids'):
+            needed = option.requires_ids.filtered('active')
+            if option.requires_mode == 'any':
+                missing = needed.browse() if needed & chosen else needed
+                text = self.env._(
+                    '"%(option)s" needs one of these: %(others)s.',
+                    option=option.display_name,
+                    others=', '.join(missing.mapped('display_name')),
+                )
+            else:
+                missing = needed - chosen
+                text = self.env._(
+                    '"%(option)s" needs "%(others)s" too.',
+                    option=option.display_name,
+                    others='", "'.join(missing.mapped('display_name')),
+                )
+            if missing:
+                reader.error(text, node, f'option_{option.id}')
+        for option in chosen.filtered('excludes_ids'):
+            for other in option.excludes_ids & chosen:
+                text = self.env._(
+                    '"%(option)s" and "%(other)s" exclude each other.',
+                    option=option.display_name,
+                    other=other.display_name,
+                )
+                reader.error(text, node, f'option_{option.id}')
+                reader.error(text, node, f'option_{other.id}')

@@ -1,0 +1,148 @@
+"""All that the configurator's dialog shows, in one request (design §3)."""
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from .offer_configuration_reader import Node, Reader
+
+
+class SaleOrder(models.Model):
+    _inherit = 'sale.order'
+
+    @api.readonly
+    def offer_configurator(self, configuration, value_ids=None):
+        """All that the configurator shows of a configuration, in one request.
+
+        :param dict configuration: see design §3; without `plan_id`: the Service's default
+        :param list value_ids: values of attributes that the Service is to have: its variant and
+            `no_variant_value_ids` are taken from them
+        :return: what :meth:`offer_preview` gives, the `configuration` itself, the `currency_id`
+            and the `service`: its plans, service levels, groups and options with their prices
+        :rtype: dict
+        :raise UserError: if the configuration names no item
+        """
+        order = self._get_offer_order()
+        configurations = self.env['offer.configuration']
+        if isinstance(configuration, dict):
+            if 'plan_id' not in configuration:
+                configuration = configurations._complete_configuration(configuration, order)
+            if value_ids:
+                configuration = configurations._with_values(configuration, value_ids)
+        node, errors = configurations._read_configuration(order, configuration)
+        if not node:
+            raise UserError('\n'.join(errors))
+        lines = order._preview_offer_lines(node)
+        by_node = {id(child): line for _level, child, line in lines}
+        reader = Reader(self.env, order, False)
+        return {
+            **order._get_offer_preview(lines, errors),
+            'configuration': configuration,
+            'currency_id': reader.context.currency.id,
+            'service': order._get_offer_structure(reader, node, by_node),
+        }
+
+    def _get_offer_structure(self, reader, node, by_node):
+        """What can be chosen of a Service, with the price of each option as it would be.
+
+        :param dict by_node: the line of each chosen node, by the node's identity
+        """
+        configurations = self.env['offer.configuration']
+        template = node.product.product_tmpl_id
+        allowed = node.profile._get_options()
+        chosen = {child.option: child for child in node.options}
+        groups = []
+        for group in template.offer_option_group_ids:
+            options = [
+                self._get_offer_option_data(reader, node, option, chosen.get(option), by_node)
+                for option in group.option_ids
+                # what this customer can't have is no choice; what was chosen says why it can't stay
+                if allowed is None or option in allowed or option in chosen
+            ]
+            if options:
+                groups.append(
+                    {
+                        'id': group.id,
+                        'name': group.name,
+                        'min': group.min_choices,
+                        'max': group.max_choices,
+                        'notes': node.notes.get(f'group_{group.id}', []),
+                        'options': options,
+                    }
+                )
+        return {
+            'name': node.product.with_context(display_default_code=False).display_name,
+            'product_tmpl_id': template.id,
+            'plans': [
+                {'id': plan.id, 'name': plan.name, 'term': plan._get_term_text()}
+                for plan in configurations._get_plans(node)
+            ],
+            'sold_once': template._is_offer_sold_once(),
+            'tiers': self._get_offer_tier_data(reader, node),
+            'attributes': configurations._get_attribute_data(node),
+            'groups': groups,
+            'notes': {
+                place: texts
+                for place, texts in node.notes.items()
+                if not place.startswith(('group_', 'option_'))
+            },
+        }
+
+    def _get_offer_tier_data(self, reader, node):
+        prices = self.env['offer.price']
+        found = []
+        for tier in self.env['offer.configuration']._get_tiers(node).sorted():
+            row = prices._find_row(
+                node.product.product_tmpl_id,
+                node.plan,
+                reader.context,
+                product=node.product,
+                tier=tier,
+                qty=node.quantity,
+            )
+            found.append(
+                {
+                    'id': tier.id,
+                    'name': tier.name,
+                    'promise': tier._get_promise_text(),
+                    'price': (row and row._get_amount(node.product, None, reader.context)) or 0.0,
+                    'percent': row.amount_type == 'percent',
+                }
+            )
+        return found
+
+    def _get_offer_option_data(self, reader, parent, option, child, by_node):
+        configurations = self.env['offer.configuration']
+        shown = child or self._get_offer_unchosen(reader, parent, option)
+        obstacle = configurations._get_obstacle(reader, parent, option, shown.quantity)
+        line = by_node.get(id(shown)) or self._new_offer_line(shown, by_node[id(parent)])
+        is_service = option.product_id.offer_kind == 'service'
+        agreed = parent.profile.option_ids.filtered(lambda row: row.option_id == option)
+        return {
+            'id': option.id,
+            'name': option.display_name,
+            'required': option.is_required,
+            'recurring': option.is_recurring,
+            'included': option.price_mode == 'included',
+            'quantity_mode': option.quantity_mode,
+            'quantity': shown.quantity,
+            'min': max(option.min_quantity, agreed.min_quantity),
+            'max': option.max_quantity,
+            'price': line.price_unit,
+            'obstacle': obstacle or '',
+            'notes': [
+                text for text in parent.notes.get(f'option_{option.id}', []) if text != obstacle
+            ],
+            'service': child and is_service and self._get_offer_structure(reader, child, by_node),
+        }
+
+    def _get_offer_unchosen(self, reader, parent, option):
+        quantity = option.quantity
+        if option.quantity_mode == 'per_unit':
+            quantity *= parent.quantity
+        return Node(
+            product=option.product_id,
+            quantity=quantity,
+            plan=parent.plan if option.is_recurring else parent.plan.browse(),
+            tier=option.product_id.offer_default_tier_id,
+            option=option,
+        )

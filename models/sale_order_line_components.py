@@ -1,0 +1,238 @@
+"""The lines that hang on a Service's line: its components and setup fee."""
+
+import uuid
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class SaleOrderLine(models.Model):
+    _inherit = 'sale.order.line'
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Keep components what their option says; let their quantities follow the Service."""
+        if vals.keys() == {'linked_line_id'} and all(
+            line.linked_line_id.id == vals['linked_line_id'] for line in self
+        ):
+            # Odoo links new lines once more, which would work out all their prices again
+            return True
+        if self.env.context.get('offer_configuring'):
+            return super().write(vals)
+        if 'product_id' in vals:
+            self._check_offer_component_product(vals['product_id'])
+        res = super().write(vals)
+        if 'product_id' in vals:
+            self._get_offer_strangers().unlink()
+        if 'product_uom_qty' in vals:
+            self._follow_offer_quantity()
+            self._check_offer_component_quantity()
+        return res
+
+    def unlink(self):
+        """Leave out what went with its Service already, in the same saving of a form."""
+        return super(SaleOrderLine, self.exists()).unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_required(self):
+        if self.env.context.get('offer_configuring'):
+            return
+        for line in self.filtered('offer_option_id.is_required'):
+            service = line._get_offer_service_line()
+            if service and service not in self and service.state in ('draft', 'sent'):
+                raise UserError(
+                    self.env._(
+                        '"%(service)s" needs "%(option)s": delete the Service, or choose something'
+                        ' else in its configurator.',
+                        service=service.product_id.display_name,
+                        option=line.product_id.display_name,
+                    )
+                )
+
+    # === BUSINESS METHODS: GUARDS === #
+
+    def _check_offer_component_product(self, product_id):
+        for line in self:
+            option = line.offer_option_id
+            if option and product_id != line.product_id.id and product_id != option.product_id.id:
+                raise UserError(
+                    self.env._(
+                        '"%(item)s" is a part of "%(service)s": change it in the configurator of'
+                        ' the Service.',
+                        item=line.product_id.display_name,
+                        service=option.product_tmpl_id.name,
+                    )
+                )
+
+    def _check_offer_component_quantity(self):
+        for line in self:
+            option, quantity = line.offer_option_id, line.product_uom_qty
+            if not option or line.state not in ('draft', 'sent'):
+                continue
+            least = option.quantity if option.quantity_mode == 'fixed' else option.min_quantity
+            most = option.quantity if option.quantity_mode == 'fixed' else option.max_quantity
+            outside = quantity < least or (most and quantity > most)
+            if option.quantity_mode != 'per_unit' and (outside or not quantity > 0):
+                raise UserError(
+                    self.env._(
+                        'Of "%(item)s" you can have %(least)g to %(most)s.',
+                        item=option.display_name,
+                        least=least,
+                        most=f'{most:g}' if most else self.env._('any number'),
+                    )
+                )
+
+    def _get_offer_strangers(self):
+        """:return: components of another Service than the one that these lines sell now"""
+        strangers = self.browse()
+        for line in self:
+            template = line.product_id.product_tmpl_id
+            for part in line._get_offer_parts():
+                option = part.offer_option_id
+                if option and option.product_tmpl_id != template:
+                    strangers |= part
+        return strangers
+
+    def _get_offer_followers(self):
+        """Components whose quantity follows the Service and doesn't yet.
+
+        :return: pairs of a line and the quantity that it should have
+        """
+        found = []
+        for line in self:
+            for component in line._get_offer_components():
+                option = component.offer_option_id
+                quantity = option.quantity * line.product_uom_qty
+                if option.quantity_mode == 'per_unit' and component.product_uom_qty != quantity:
+                    found.append((component, quantity))
+        return found
+
+    def _follow_offer_quantity(self):
+        # a component that was changed by itself comes back to its Service's quantity
+        services = self.union(*(line._get_offer_service_line() for line in self))
+        for component, quantity in services._get_offer_followers():
+            component.product_uom_qty = quantity
+
+    # === BUSINESS METHODS: COMPONENTS === #
+
+    def _get_offer_service_line(self):
+        """The Service's line on which a component hangs, saved or not; none for others."""
+        self.ensure_one()
+        if self.linked_line_id or not self.linked_virtual_id:
+            return self.linked_line_id
+        return self.order_id.order_line.filtered(
+            lambda line: line.virtual_id == self.linked_virtual_id
+        )[:1]
+
+    def _get_offer_components(self):
+        """The components that hang directly on a Service's line, as they are sorted."""
+        self.ensure_one()
+        return self._get_linked_lines().filtered('offer_option_id').sorted('sequence')
+
+    def _get_offer_parts(self):
+        """What hangs directly on a Service's line: its setup fee and its components."""
+        self.ensure_one()
+        return (
+            self._get_linked_lines()
+            .filtered(lambda line: line.offer_option_id or line.offer_is_setup)
+            .sorted('sequence')
+        )
+
+    def _get_offer_descendants(self):
+        """What hangs on a Service's line, on its components, and so on."""
+        self.ensure_one()
+        found = self.browse()
+        for part in self._get_offer_parts():
+            found |= part | part._get_offer_descendants()
+        return found
+
+    def _prepare_offer_values(self, node):
+        """Values of an order line for one item of a configuration. No price is among them: it is
+        computed, and stays what somebody made it by hand."""
+        return {
+            'product_id': node.product.id,
+            'product_uom_qty': node.quantity,
+            'offer_plan_id': node.plan.id,
+            'offer_tier_id': node.tier.id,
+            'offer_option_id': node.option.id,
+            'offer_is_setup': node.is_setup,
+            'offer_date_start': node.date_start if node.plan else False,
+            'product_no_variant_attribute_value_ids': [Command.set(node.no_variant_value_ids)],
+            'product_custom_attribute_value_ids': [
+                Command.clear(),
+                *(Command.create(value) for value in node.custom_values),
+            ],
+        }
+
+    def _prepare_offer_component_values(self, node, parent, sequence):
+        """:param parent: the line on which it hangs, or the values of one that is made with it"""
+        return {
+            **self._prepare_offer_values(node),
+            'sequence': sequence,
+            'virtual_id': str(uuid.uuid4()),
+            'linked_line_id': isinstance(parent, models.BaseModel) and parent._origin.id,
+            'linked_virtual_id': parent['virtual_id'],
+        }
+
+    def _match_offer_components(self, nodes):
+        """Pair the chosen options with the components that are there.
+
+        :return: pairs of a node and its line (or none), and the lines that nobody chose
+        """
+        left = self and self._get_offer_parts()
+        pairs = []
+        for node in nodes:
+            mine = left.filtered(lambda line, node=node: line._origin.id == node.line_id)
+            mine = mine or left.filtered(
+                lambda line, node=node: line.offer_option_id == node.option
+                and line.offer_is_setup == node.is_setup
+            )
+            pairs.append((node, mine[:1]))
+            left -= mine[:1]
+        return pairs, left
+
+    def _get_offer_errors(self):
+        """What keeps a Service's line from being sold as it stands.
+
+        :return: plain sentences
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        configurations = self.env['offer.configuration']
+        node, errors = configurations._read_configuration(
+            self.order_id, configurations._configuration_of(self), quoted=True
+        )
+        if not errors:
+            errors = self._get_offer_misfits(node)
+        elif not self.offer_plan_id and not self._get_offer_parts():
+            # it came without a configuration: what kept it from its default counts too
+            default = configurations._default_configuration(
+                self.product_id, self.product_uom_qty, self.order_id
+            )
+            more = configurations._read_configuration(self.order_id, default)[1]
+            errors += [error for error in more if error not in errors]
+        return errors
+
+    def _get_offer_misfits(self, node):
+        """:return: what was made of the lines by hand that no configuration would give"""
+        pairs, _unchosen = self._match_offer_components(node.parts)
+        for child, line in pairs:
+            fits = line and (
+                line.product_id == child.product
+                and line.offer_plan_id == child.plan
+                and line.product_uom_qty == child.quantity
+            )
+            if not fits and not child.is_setup:
+                return [
+                    self.env._(
+                        '"%(item)s" does not fit "%(service)s" any more: open the configurator'
+                        ' and update it.',
+                        item=child.product.display_name,
+                        service=self.product_id.display_name,
+                    )
+                ]
+            if line and (problem := line._get_offer_misfits(child)):
+                return problem
+        return []

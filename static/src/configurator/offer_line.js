@@ -1,0 +1,95 @@
+import { SaleOrderLineProductField } from "@sale/js/sale_product_field";
+import { getLinkedSaleOrderLines } from "@sale/js/sale_utils";
+import { serializeDate, serializeDateTime } from "@web/core/l10n/dates";
+import { uuid } from "@web/core/utils/strings";
+import { OfferConfiguratorDialog } from "./offer_configurator_dialog";
+
+/** The configuration of a line and its components, read from the form, saved or not. */
+function readConfiguration(record) {
+    const { data } = record;
+    const configuration = {
+        quantity: data.product_uom_qty,
+        tier_id: data.offer_tier_id?.id || false,
+        no_variant_value_ids: [...data.product_no_variant_attribute_value_ids.currentIds],
+        options: getLinkedSaleOrderLines(record)
+            .filter((line) => line.data.offer_option_id)
+            .map((line) => ({
+                option_id: line.data.offer_option_id.id,
+                ...readConfiguration(line),
+            })),
+    };
+    if (record.resId) {
+        configuration.line_id = record.resId;
+    }
+    return configuration;
+}
+
+/** What was typed for values of attributes, read as Odoo's own field reads it. */
+async function readCustomValues(orm, data) {
+    const { _getCustomPtavs } = SaleOrderLineProductField.prototype;
+    const values = await _getCustomPtavs.call({ orm }, data);
+    return values.map((value) => ({
+        custom_product_template_attribute_value_id: value.id,
+        custom_value: value.value,
+    }));
+}
+
+/** An order that isn't saved yet tells the server for whom and when it is. */
+function getContext({ data }) {
+    return {
+        default_partner_id: data.partner_id?.id || false,
+        default_company_id: data.company_id?.id || false,
+        default_pricelist_id: data.pricelist_id?.id || false,
+        default_currency_id: data.currency_id?.id || false,
+        default_fiscal_position_id: data.fiscal_position_id?.id || false,
+        default_date_order: data.date_order ? serializeDateTime(data.date_order) : false,
+        default_offer_intro_periods: data.offer_intro_periods || 0,
+        default_offer_intro_percent: data.offer_intro_percent || 0,
+        // what is ordered along counts where one Service needs another
+        offer_template_ids: data.order_line.records
+            .map((line) => line.data.product_template_id?.id)
+            .filter(Boolean),
+    };
+}
+
+/**
+ * Opens the configurator of a Service's order line.
+ *
+ * @param {Object} params
+ * @param {Object} params.line the line's record
+ * @param {Boolean} params.edit whether it opens with what the line was configured to
+ * @param {Function} params.save is given the values to write on the line
+ * @param {Function} [params.discard] what to do if nothing was chosen
+ */
+export async function openOfferConfigurator({ dialog, orm, line, edit, save, discard }) {
+    const { data } = line;
+    const configuration = { product_id: data.product_id.id };
+    if (edit) {
+        Object.assign(configuration, readConfiguration(line));
+        const start = data.offer_date_start;
+        configuration.date_start = start ? serializeDate(start) : false;
+        configuration.custom_values = await readCustomValues(orm, data);
+        // a line that came another way has no plan yet: it opens with the default
+        if (data.offer_plan_id || configuration.options.length) {
+            configuration.plan_id = data.offer_plan_id?.id || false;
+        } else {
+            configuration.tier_id ||= undefined;
+            delete configuration.options;
+        }
+    } else {
+        configuration.quantity = data.product_uom_qty || 1;
+    }
+    dialog.add(OfferConfiguratorDialog, {
+        configuration: JSON.parse(JSON.stringify(configuration)),
+        edit,
+        context: getContext(line.model.root),
+        save: (result) => {
+            const values = { offer_configuration: result };
+            if (!data.virtual_id) {
+                values.virtual_id = uuid();
+            }
+            return save(values);
+        },
+        discard,
+    });
+}

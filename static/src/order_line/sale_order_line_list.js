@@ -1,0 +1,42 @@
+import { SaleOrderLineListRenderer } from "@sale/js/sale_order_line_field/sale_order_line_field";
+import { getLinkedSaleOrderLines } from "@sale/js/sale_utils";
+import { patch } from "@web/core/utils/patch";
+
+const CHOSEN_IN_CONFIGURATOR = ["product_id", "product_template_id", "product_uom_id"];
+
+/** What hangs on a Service's line is changed in its configurator, and stays below it. */
+patch(SaleOrderLineListRenderer.prototype, {
+    isOfferPart(record) {
+        return Boolean(record.data.offer_option_id || record.data.offer_is_setup);
+    },
+
+    isOfferBundle(record) {
+        return (
+            record.data.offer_kind === "service" &&
+            getLinkedSaleOrderLines(record).some((line) => this.isOfferPart(line))
+        );
+    },
+
+    isCellReadonly(column, record) {
+        return (
+            super.isCellReadonly(column, record) ||
+            (this.isOfferPart(record) && CHOSEN_IN_CONFIGURATOR.includes(column.name))
+        );
+    },
+
+    displayDeleteIcon(record) {
+        return super.displayDeleteIcon(record) && !this.isOfferPart(record);
+    },
+
+    getRowClass(record) {
+        const classNames = super.getRowClass(record);
+        if (this.isOfferPart(record)) {
+            return `${classNames.replace("o_row_draggable", "")} o_offer_part`;
+        }
+        return this.isOfferBundle(record) ? classNames.replace("o_row_draggable", "") : classNames;
+    },
+
+    shouldDuplicateSectionItem(record) {
+        return super.shouldDuplicateSectionItem(record) && !this.isOfferPart(record);
+    },
+});
