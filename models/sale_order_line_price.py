@@ -74,15 +74,15 @@ class SaleOrderLine(models.Model):
     def _get_display_price(self):
         """Price a Service and its components by the rows of `offer.price` (design §4)."""
         parts = self._get_offer_price_parts()
+        if parts is not None and any(final for _amount, final in parts):
+            return sum(
+                amount if final else self._apply_offer_pricelist(amount) for amount, final in parts
+            )
         if parts is not None and not self.pricelist_item_id:
             # no rule of the pricelist changes what the rows come to
             return sum(amount for amount, _final in parts)
-        if parts is None or not any(final for _amount, final in parts):
-            # Odoo's own way; the rows' sum travels in `_get_pricelist_kwargs`
-            return super()._get_display_price()
-        return sum(
-            amount if final else self._apply_offer_pricelist(amount) for amount, final in parts
-        )
+        # Odoo's own way; the rows' sum travels in `_get_pricelist_kwargs`
+        return super()._get_display_price()
 
     def _get_pricelist_kwargs(self):
         """Give the price of the plan to the rules, that apply their percentages on it."""
