@@ -5,6 +5,7 @@ import uuid
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import float_compare
 
 
 class SaleOrderLine(models.Model):
@@ -105,9 +106,15 @@ class SaleOrderLine(models.Model):
             for component in line._get_offer_components():
                 option = component.offer_option_id
                 quantity = option.quantity * line.product_uom_qty
-                if option.quantity_mode == 'per_unit' and component.product_uom_qty != quantity:
+                follows = option.quantity_mode == 'per_unit'
+                if follows and component._differs_from_offer_quantity(quantity):
                     found.append((component, quantity))
         return found
+
+    def _differs_from_offer_quantity(self, quantity):
+        """Whether the line's quantity is another one, as finely as quantities are written."""
+        digits = self.env['decimal.precision'].precision_get('Product Unit')
+        return bool(float_compare(self.product_uom_qty, quantity, precision_digits=digits))
 
     def _follow_offer_quantity(self):
         # a component that was changed by itself comes back to its Service's quantity
@@ -222,7 +229,7 @@ class SaleOrderLine(models.Model):
             fits = line and (
                 line.product_id == child.product
                 and line.offer_plan_id == child.plan
-                and line.product_uom_qty == child.quantity
+                and not line._differs_from_offer_quantity(child.quantity)
             )
             if not fits and not child.is_setup:
                 return [

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import OfferCommon
 
@@ -80,6 +80,19 @@ class TestAccess(OfferCommon):
         ):
             with self.assertRaises(AccessError):
                 call()
+
+    def test_an_auditor_opens_a_subscription(self):
+        role = self.env['offer.role'].create({'name': 'Contact', 'side': 'customer'})
+        self.env['offer.role.assignment'].create(
+            {
+                'role_id': role.id,
+                'person_id': self.customer.id,
+                'subscription_id': self.subscription.id,
+            }
+        )
+        auditor = self._new_user('auditor', 'account.group_account_readonly')
+        form = Form(self.subscription.with_user(auditor))
+        self.assertEqual(len(form.role_assignment_ids), 1)
 
     def test_nobody_settles_days_by_hand(self):
         entries = self.subscription.line_ids.billing_entry_ids

@@ -21,6 +21,15 @@ class TestBundle(OfferCommon):
         self.assertEqual((notebook.product_uom_qty, backup.product_uom_qty), (4, 2))
         self.assertFalse(line._get_offer_errors())
 
+    def test_a_share_of_a_unit_follows_too(self):
+        self.notebook_option.quantity = 0.33
+        line = self._add_bundle(quantity=2.5)
+        notebook = line._get_offer_components()[0]
+        # 2.5 × 0.33, as finely as quantities are written
+        self.assertEqual(notebook.product_uom_qty, 0.83)
+        line.order_id.action_confirm()
+        self.assertEqual(line.order_id.state, 'sale')
+
     def test_a_component_is_not_edited_into_nonsense(self):
         line = self._add_bundle()
         notebook, backup = line._get_offer_components()
