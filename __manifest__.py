@@ -16,6 +16,7 @@
         'views/offer_price_views.xml',
         'views/offer_option_views.xml',
         'views/offer_billing_entry_views.xml',
+        'views/offer_billing_run_views.xml',
         'views/offer_subscription_views.xml',
         'views/offer_customer_profile_views.xml',
         'views/offer_role_views.xml',
@@ -29,6 +30,10 @@
         'report/sale_report_templates.xml',
         # last: the menus name the actions above
         'wizard/offer_classify_views.xml',
+        'wizard/offer_waiver_views.xml',
+        'wizard/offer_forecast_views.xml',
+        'wizard/offer_closing_views.xml',
+        'wizard/account_move_reversal_views.xml',
         'views/menus.xml',
     ],
     'demo': [

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import fields, models
 
 
@@ -21,6 +23,39 @@ class AccountMove(models.Model):
     def _get_offer_subscriptions(self):
         """:rtype: offer.subscription"""
         return self._get_offer_entries().subscription_line_id.subscription_id.sudo(self.env.su)
+
+    def _get_offer_notes_by_hand(self):
+        """:return: credit notes of this invoice that the engine didn't make
+        :rtype: account.move
+        """
+        return self.reversal_move_ids.filtered(
+            lambda note: note.state != 'cancel' and not note._get_offer_entries()
+        )
+
+    @contextmanager
+    def _rebuilding_offer_drafts(self):
+        """Take these drafts back, let something change, and make them anew on the same days."""
+        runs = {}
+        for move in self:
+            subscriptions = move._get_offer_subscriptions().sudo()
+            runs[move.invoice_date] = runs.get(move.invoice_date, subscriptions) | subscriptions
+        self.unlink()
+        yield
+        for day in sorted(runs):
+            runs[day]._bill(day)
+
+    def _queue_offer_sending(self):
+        """Let Odoo's own job send these invoices, after billing was committed."""
+        if not self:
+            return
+        author = self.env.user
+        # posting is over; this is no change by hand
+        self.with_context(skip_is_manually_modified=True).sending_data = {
+            'author_user_id': author.id,
+            'author_partner_id': author.partner_id.id,
+        }
+        # sudo: who may invoice need not be allowed to read scheduled jobs
+        self.env.ref('account.ir_cron_account_move_send').sudo()._trigger()
 
     def button_cancel(self):
         """Make the days of a cancelled invoice due again."""

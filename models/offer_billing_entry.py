@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.periods import ONE_DAY
+from ..tools.periods import ONE_DAY, period_of
 from ..tools.reconciliation import SETTLING, Settled
 
 OVERLAP_CONSTRAINT = 'offer_billing_entry_no_overlap'
@@ -144,6 +144,66 @@ class OfferBillingEntry(models.Model):
                             invoice=self.browse(other.key).move_id.display_name or other.kind,
                         )
                     )
+
+    # === BUSINESS METHODS: CREDITS === #
+
+    @api.model
+    def _limit_credits(self, rows):
+        """Let no credit take back more than is left after credit notes made by hand.
+
+        :param list[dict] rows: due rows, whose price is lowered where that is so
+        :return: the same rows
+        """
+        left = {}
+        for row in rows:
+            charged = row['kind'] == 'credit' and self.browse(row['due'].origin).invoice_line_id
+            if not charged or not charged.move_id._get_offer_notes_by_hand():
+                continue
+            whole = self.browse(row['due'].origin)._get_full_price()
+            part = charged.price_subtotal * row['price_unit'] / whole if whole else 0.0
+            # of the invoice, and of the lines that the note's lines repeat
+            move, same = charged.move_id, (charged.move_id, charged.product_id, charged.name)
+            for key, whole_move in ((move, True), (same, False)):
+                if key not in left:
+                    left[key] = charged._get_offer_left_to_credit(whole_move)
+            granted = max(0.0, min(part, left[move], left[same]))
+            left[move] -= granted
+            left[same] -= granted
+            if part and granted < part:
+                row['price_unit'] *= granted / part
+                row['amount'] = row['line']._get_amount(row['quantity'], row['price_unit'])
+        return rows
+
+    @api.model
+    def _settle_credited_by_hand(self, rows):
+        """Settle credits of nothing, e.g. of what was credited by hand; no invoice shows them.
+
+        :param list[dict] rows: due rows, from which they are taken out
+        """
+        nothing = [row for row in rows if row['kind'] == 'credit' and not row['amount']]
+        for row in nothing:
+            rows.remove(row)
+        self.create(
+            [
+                {
+                    'subscription_line_id': row['line'].id,
+                    'kind': 'credit',
+                    'date_from': row['due'].first,
+                    'date_to': row['due'].last,
+                    'origin_id': row['due'].origin,
+                    'reason': self.env._('Nothing was left to credit.'),
+                }
+                for row in nothing
+            ]
+        )
+
+    def _get_full_price(self):
+        """:return: price per unit of these days as they were charged, in the product's taxes"""
+        self.ensure_one()
+        line = self.subscription_line_id
+        terms, anchor = line._get_entitlement()[:2]
+        period = period_of(terms, anchor, self.date_from)
+        return line._get_piece_price(period, self.date_from, self.date_to)
 
     def _as_settled(self):
         """:return: these entries as the reconciliation reads them

@@ -11,7 +11,13 @@ SOLD_FIELDS = (
     'alignment',
     'alignment_day',
     'proration',
+    'advance_days',
 )
+HANDLINGS = [
+    ('draft', 'Left as drafts for review'),
+    ('post', 'Posted'),
+    ('send', 'Posted and sent'),
+]
 
 
 class OfferPlan(models.Model):
@@ -28,8 +34,10 @@ class OfferPlan(models.Model):
         'CHECK (alignment_day BETWEEN 1 AND 31)', 'The billing day is a day of the month, 1 to 31.'
     )
     _terms_not_negative = models.Constraint(
-        'CHECK (minimum_term_count >= 0 AND notice_count >= 0 AND renewal_count >= 0)',
-        'Minimum term, notice and renewal are 0 or more.',
+        'CHECK (minimum_term_count >= 0 AND notice_count >= 0 AND renewal_count >= 0'
+        ' AND advance_days BETWEEN 0 AND 366)',
+        'Minimum term, notice, renewal and the days in advance are 0 or more, the latter 366 at'
+        ' most.',
     )
 
     name = fields.Char(required=True, translate=True)
@@ -67,6 +75,25 @@ class OfferPlan(models.Model):
         default='daily',
         required=True,
         help='By days: a part of a period costs its days ÷ the days of that period.',
+    )
+
+    advance_days = fields.Integer(
+        string='Days Before',
+        default=0,
+        help='Billed so many days before a period begins.',
+    )
+    invoice_handling = fields.Selection(
+        selection=HANDLINGS,
+        string='Invoices Are',
+        default='post',
+        required=True,
+        help='A customer can wish otherwise. What is sent goes out after billing, as Odoo sends'
+        ' invoices in a batch.',
+    )
+    is_consolidated = fields.Boolean(
+        string='One Invoice for Several Subscriptions',
+        default=True,
+        help='Subscriptions of one payer that are due on the same day stand on one invoice.',
     )
 
     minimum_term_count = fields.Integer(string='Minimum Term')

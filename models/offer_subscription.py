@@ -68,6 +68,14 @@ class OfferSubscription(models.Model):
         default=lambda self: self.env.company.currency_id,
         ondelete='restrict',
     )
+    journal_id = fields.Many2one(
+        comodel_name='account.journal',
+        string='Invoicing Journal',
+        domain=[('type', '=', 'sale')],
+        check_company=True,
+        ondelete='restrict',
+        help="Empty: the company's first one for sales.",
+    )
     user_id = fields.Many2one(
         comodel_name='res.users', string='Salesperson', tracking=True, index='btree_not_null'
     )
@@ -263,6 +271,16 @@ class OfferSubscription(models.Model):
                     )
                 )
 
+    @api.model
+    def get_import_templates(self):
+        """Offer a file for agreements that come in running."""
+        return [
+            {
+                'label': self.env._('Import Template for Running Subscriptions'),
+                'template': '/sale_offer/static/xls/offer_subscription.csv',
+            }
+        ]
+
     # === BUSINESS METHODS === #
 
     def activate(self, date):
@@ -351,6 +369,12 @@ class OfferSubscription(models.Model):
         action['domain'] = [('id', 'in', self._get_invoices().ids)]
         action['context'] = {'create': False}
         return action
+
+    def action_start(self):
+        """Activate what is pending, from the day on that was agreed, or today."""
+        for subscription in self:
+            today = self._get_company_today(subscription.company_id)
+            subscription.activate(subscription.date_start or today)
 
     def action_bill_today(self):
         """Bill what is due today."""

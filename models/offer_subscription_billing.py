@@ -5,8 +5,8 @@ import logging
 from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Domain
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
@@ -15,6 +15,7 @@ from .offer_billing_entry import OVERLAP_CONSTRAINT
 _logger = logging.getLogger(__name__)
 
 BATCH_PAYERS = 50
+ATTEMPTS = 3
 # nobody's fault: another transaction was faster, or billed these days already
 RETRY = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ExclusionViolation)
 
@@ -76,7 +77,9 @@ class OfferSubscription(models.Model):
             raise UserError(
                 self.env._('These subscriptions are being billed right now: try again in a moment.')
             )
-        return subscriptions_sudo._bill(day).sudo(self.env.su)
+        moves = subscriptions_sudo._bill(day).sudo(self.env.su)
+        subscriptions_sudo._unpark()
+        return moves
 
     @api.model
     def _cron_bill(self, until=None):
@@ -85,11 +88,17 @@ class OfferSubscription(models.Model):
         :param until: None: today, by each company's clock
         """
         self._check_guard()
+        runs = self.env['offer.billing.run']
+        tasks = [] if until else [(run.company_id, run.date) for run in runs._get_started()]
         waiting = Domain('date_next_due', '!=', False) & Domain('parked_reason', '=', False)
         for (company,) in self._read_group(waiting, ['company_id']):
-            day = self._to_day(until) if until else self._get_company_today(company)
+            tasks.append(
+                (company, self._to_day(until) if until else self._get_company_today(company))
+            )
+        for company, day in tasks:
             if not self.with_company(company)._bill_company(company, day):
                 return
+        runs._finish()
 
     # === BATCHES === #
 
@@ -100,28 +109,47 @@ class OfferSubscription(models.Model):
         left = crons._commit_progress(remaining=self.search_count(domain))
         # a payer is visited once a run, also one that another worker holds or that fails
         payers = [payer.id for (payer,) in self._read_group(domain, ['partner_invoice_id'])]
-        for chunk in split_every(BATCH_PAYERS, payers):
+        for chunk in split_every(BATCH_PAYERS, payers, list):
             if not left:
                 break
-            groups = self._read_group(
-                domain & Domain('partner_invoice_id', 'in', chunk),
-                ['partner_invoice_id'],
-                ['id:recordset'],
-            )
-            try:
-                batch = self.browse()
-                for _payer, subscriptions in groups:
-                    if subscriptions._lock_for_billing():
-                        batch |= subscriptions
-                batch._bill_or_park(day)
-                count = len(batch)
-            except RETRY:
-                # the next run finds them due
-                self.env.cr.rollback()
-                _logger.info('Billing met another transaction; the batch is left to the next run')
-                count = 0
-            left = crons._commit_progress(count)
+            left = crons._commit_progress(self._bill_chunk(company, chunk, day))
         return bool(left)
+
+    def _bill_chunk(self, company, payer_ids, day):
+        """Bill some payers, or leave that to a job where `queue_job` is installed.
+
+        :return: how many subscriptions were visited
+        """
+        if 'queue.job' in self.env:
+            key = f'sale_offer.bill/{company.id}/{day}/{payer_ids[0]}'
+            self.with_delay(identity_key=key)._bill_payers(company.id, payer_ids, day)
+            return 0
+        for _attempt in range(ATTEMPTS):
+            try:
+                count = self._bill_payers(company.id, payer_ids, day)
+                # what the database checks at the end belongs to this attempt
+                self.env.cr.flush()
+                return count
+            except RETRY:
+                self.env.cr.rollback()
+        _logger.info('Billing met other transactions; a batch is left to the next run')
+        return 0
+
+    @api.model
+    def _bill_payers(self, company_id, payer_ids, day):
+        """Bill what is due of some payers, in one transaction that the caller commits.
+
+        :param int company_id: as a job would carry it
+        :param list[int] payer_ids: invoice addresses
+        :param datetime.date day: the day of the run
+        :return: how many subscriptions were visited
+        :raise psycopg2.Error: where another transaction was faster: try again
+        """
+        company = self.env['res.company'].browse(company_id)
+        domain = self._get_due_domain(company, day) & Domain('partner_invoice_id', 'in', payer_ids)
+        batch = self.with_company(company).search(domain)._lock_payers()
+        batch._bill_or_park(day)
+        return len(batch)
 
     @api.model
     def _get_due_domain(self, company, day):
@@ -136,6 +164,19 @@ class OfferSubscription(models.Model):
                 ('parked_reason', '=', False),
             ]
         )
+
+    def _lock_payers(self):
+        """Lock what is due, payer by payer: all of a payer's subscriptions or none.
+
+        :return: what is locked
+        """
+        if not self or self._lock_for_billing():
+            return self
+        locked = self.browse()
+        for subscriptions in self.grouped('partner_invoice_id').values():
+            if subscriptions._lock_for_billing():
+                locked += subscriptions
+        return locked
 
     def _lock_for_billing(self):
         """Lock these subscriptions for this transaction, all or none, and write them.
@@ -186,9 +227,13 @@ class OfferSubscription(models.Model):
         if len(self) == 1:
             self._park(error)
             return moves
-        payers = self.grouped('partner_invoice_id').values()
+        payers = list(self.grouped('partner_invoice_id').values())
         if len(payers) > 1:
-            return moves.union(*(payer._bill_or_park(day) for payer in payers))
+            # halves: one broken payer of many costs the others little
+            half = len(payers) // 2
+            for part in (payers[:half], payers[half:]):
+                moves += self.browse().union(*part)._bill_or_park(day)
+            return moves
         sound = self.browse()
         for subscription in self:
             error = subscription._try_bill(day, keep=False)[1]
@@ -221,14 +266,40 @@ class OfferSubscription(models.Model):
         return moves, None
 
     def _park(self, error):
+        """Keep a broken subscription out of the next runs and tell its responsible."""
         _logger.warning('Subscription %s is parked', self.name, exc_info=error)
-        reason = str(error.args[0] if error.args else error) or type(error).__name__
+        if isinstance(error, UserError | RedirectWarning):
+            reason = str(error.args[0])
+        else:
+            reason = self.env._(
+                'An unexpected error, of which the log knows more: %s',
+                f'{type(error).__name__}: {error}',
+            )
         self.parked_reason = reason
-        self.message_post(body=self.env._('Could not be billed: %s', reason))
+        try:
+            with self.env.cr.savepoint():
+                note = self.env._('Could not be billed: %s', reason)
+                self.message_post(body=note)
+                if self.user_id:
+                    self.activity_schedule(
+                        'mail.mail_activity_data_warning', note=note, user_id=self.user_id.id
+                    )
+        except RETRY:
+            raise
+        except Exception:
+            # whoever can't be told must not keep the others from being billed
+            _logger.exception('Nobody was told that %s is parked', self.name)
 
     def action_retry(self):
-        """Put parked subscriptions back into the next run."""
-        self.parked_reason = False
+        """Put parked subscriptions back into the next run, and start it."""
+        self._unpark()
+        # whoever may retry need not be allowed to read scheduled jobs
+        self.env.ref('sale_offer.ir_cron_bill').sudo()._trigger()
+
+    def _unpark(self):
+        parked = self.filtered('parked_reason')
+        parked.parked_reason = False
+        parked.activity_unlink(['mail.mail_activity_data_warning'])
 
     @api.model
     def _get_company_today(self, company):
@@ -237,116 +308,3 @@ class OfferSubscription(models.Model):
         """
         company_env = self.with_context(tz=company.partner_id.tz or self.env.user.tz or 'UTC')
         return fields.Date.context_today(company_env)
-
-    # === ENGINE === #
-
-    def _get_due_rows(self, until):
-        """:rtype: list[dict]"""
-        lines = self.line_ids.filtered(
-            lambda line: line.date_next_due and line.date_next_due <= until
-        )
-        return [row for line in lines for row in line._get_due_rows(until)]
-
-    def _bill(self, day):
-        """Invoice what is due of locked subscriptions and post it.
-
-        :param datetime.date day: the day of the run
-        :rtype: account.move
-        """
-        rows = self._get_due_rows(day)
-        groups = {}
-        for row in rows:
-            groups.setdefault(self._get_invoice_grouping_key(row), []).append(row)
-        moves = self.env['account.move']
-        # one company and one language a batch
-        for context, vals_list in self._prepare_invoice_batches(groups, day).items():
-            company, lang = context
-            moves += moves.with_company(company).with_context(lang=lang).create(vals_list)
-        moves._post(soft=False)
-        self.line_ids._update_next_due()
-        self._close_ended(day)
-        return moves
-
-    def _prepare_invoice_batches(self, groups, day):
-        """:return: values of invoices by company and language"""
-        batches = {}
-        for rows in groups.values():
-            subscription = rows[0]['line'].subscription_id
-            context = (subscription.company_id, subscription.partner_invoice_id.lang)
-            batches.setdefault(context, []).append(self._prepare_invoice_values(rows, day))
-        return batches
-
-    @api.model
-    def _get_invoice_grouping_key(self, row):
-        """What stands on one invoice: what agrees in all of these, due on the same day.
-
-        :rtype: tuple
-        """
-        subscription = row['line'].subscription_id
-        return (
-            subscription.company_id,
-            subscription.partner_invoice_id,
-            subscription.partner_shipping_id,
-            subscription.currency_id,
-            subscription.payment_term_id,
-            subscription.client_order_ref,
-            row['due'].on,
-        )
-
-    @api.model
-    def _get_invoice_line_key(self, row):
-        """:return: by which the lines of an invoice are sorted: bundles stay together"""
-        line = row['line']
-        return line.subscription_id.id, line.sequence, line.id, row['due'].first
-
-    def _prepare_invoice_values(self, rows, day):
-        """Values of one invoice, or of a credit note if more comes back than is charged.
-
-        :param list[dict] rows: due rows that agree in their grouping key
-        :param datetime.date day: the date of the invoice
-        """
-        subscriptions = self.browse().union(*(row['line'].subscription_id for row in rows))
-        first = subscriptions[0]
-        company = first.company_id
-        positions = self.env['account.fiscal.position'].with_company(company)
-        position = positions._get_fiscal_position(
-            first.partner_invoice_id, delivery=first.partner_shipping_id
-        )
-        sign = -1 if sum(row['amount'] for row in rows) < 0 else 1
-        rows = sorted(rows, key=self._get_invoice_line_key)
-        lines = [
-            row['line'].with_company(company)._prepare_invoice_line_values(row, position, sign)
-            for row in rows
-        ]
-        values = {}
-        if not first.payment_term_id:
-            # Odoo's own default would be the day on which it is entered
-            values['invoice_date_due'] = day
-        return {
-            **values,
-            'move_type': 'out_refund' if sign < 0 else 'out_invoice',
-            'company_id': company.id,
-            'partner_id': first.partner_invoice_id.id,
-            'partner_shipping_id': first.partner_shipping_id.id,
-            'currency_id': first.currency_id.id,
-            'fiscal_position_id': position.id,
-            'invoice_payment_term_id': first.payment_term_id.id,
-            'invoice_user_id': first.user_id.id,
-            'team_id': first.team_id.id,
-            'invoice_date': day,
-            'invoice_origin': ', '.join(subscriptions.mapped('name')),
-            'ref': first.client_order_ref,
-            'invoice_line_ids': [
-                Command.create({**values, 'sequence': index * 10})
-                for index, values in enumerate(lines, 1)
-            ],
-        }
-
-    def _close_ended(self, day):
-        """Close what has ended and owes nothing more."""
-        self.filtered(
-            lambda subscription: subscription.state in ('active', 'paused')
-            and subscription.date_end
-            and subscription.date_end < day
-            and not subscription.date_next_due
-        ).state = 'closed'

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from ..tools.periods import period_index
+from ..tools.periods import ONE_DAY, period_index
 from ..tools.proration import piece_price
 from ..tools.reconciliation import due_charges, due_credits, next_due
 
@@ -85,6 +85,12 @@ class OfferSubscriptionLine(models.Model):
     billing_entry_ids = fields.One2many(
         comodel_name='offer.billing.entry', inverse_name='subscription_line_id', string='Settled'
     )
+    billed_until = fields.Date(
+        compute='_compute_billed_until',
+        inverse='_inverse_billed_until',
+        help='The last day that is settled without a gap. For an agreement that comes in running:'
+        ' the last day that was billed elsewhere.',
+    )
     date_next_due = fields.Date(
         string='Next Due',
         index='btree_not_null',
@@ -118,6 +124,43 @@ class OfferSubscriptionLine(models.Model):
         for line in self:
             line.display_name = (line.name or line.product_id.display_name or '').split('\n')[0]
 
+    @api.depends('billing_entry_ids.date_to', 'billing_entry_ids.credited_from', 'date_start')
+    def _compute_billed_until(self):
+        for line in self:
+            settled = line.billing_entry_ids._as_settled()
+            day = line.date_start and line.date_start - ONE_DAY
+            for entry in sorted(settled, key=lambda entry: entry.first):
+                if day and entry.first <= day + ONE_DAY:
+                    day = max(day, entry.last)
+            line.billed_until = day if day and day >= line.date_start else False
+
+    def _inverse_billed_until(self):
+        """Settle what was billed before this addon, so that it isn't billed again."""
+        for line in self:
+            until = line.billed_until
+            entries_sudo = line.sudo().billing_entry_ids  # entries are the engine's
+            if entries_sudo.filtered(lambda entry: entry.kind != 'elsewhere'):
+                raise UserError(
+                    self.env._('"%s" is billed here: the invoices say until when.', line.name)
+                )
+            line.date_start = line.date_start or line.subscription_id.date_start
+            if until and not line.date_start:
+                raise UserError(
+                    self.env._('Say since when "%s" runs, as it is billed already.', line.name)
+                )
+            entries_sudo.unlink()
+            if until and until >= line.date_start:
+                entries_sudo.create(
+                    {
+                        'subscription_line_id': line.id,
+                        'kind': 'elsewhere',
+                        'date_from': line.date_start,
+                        'date_to': until,
+                        'reason': self.env._('Billed before the subscription came in.'),
+                    }
+                )
+            line._update_next_due()
+
     # === CONSTRAINT METHODS === #
 
     @api.constrains('date_start', 'subscription_id')
@@ -139,21 +182,38 @@ class OfferSubscriptionLine(models.Model):
 
     def write(self, vals):
         """Refuse to change what a customer was billed for."""
-        touched = SETTLED_FIELDS & vals.keys()
-        if touched:
-            for line in self.filtered('billing_entry_ids'):
-                if any(vals[name] != line._as_written(name) for name in touched):
-                    raise UserError(
-                        self.env._(
-                            '"%s" has been billed, so it stays as it was: change the subscription'
-                            ' from a day on instead.',
-                            line.display_name,
-                        )
+        names = (SETTLED_FIELDS | {'date_end'}) & vals.keys()
+        changed = self.filtered(
+            lambda line: line.billing_entry_ids
+            and any(vals[name] != line._as_written(name) for name in names)
+        )
+        drafts = changed._get_untouched_drafts()
+        for line in changed if SETTLED_FIELDS & vals.keys() else ():
+            if line.billing_entry_ids.filtered(lambda entry: entry.move_id not in drafts):
+                raise UserError(
+                    self.env._(
+                        '"%s" has been billed, so it stays as it was: change the subscription from'
+                        ' a day on instead.',
+                        line.display_name,
                     )
-        res = super().write(vals)
-        if {'date_start', 'date_end'} & vals.keys():
-            self._update_next_due()
+                )
+        with drafts._rebuilding_offer_drafts():
+            res = super().write(vals)
+            if {'date_start', 'date_end'} & vals.keys():
+                self._update_next_due()
         return res
+
+    def _get_untouched_drafts(self):
+        """:return: drafts of the engine that cover these lines, and that nobody worked on
+        :rtype: account.move
+        """
+        # sudo: drafts are the engine's until somebody touches them
+        moves_sudo = self.sudo().billing_entry_ids.move_id
+        return moves_sudo.filtered(
+            lambda move: move.state == 'draft'
+            and not move.posted_before
+            and not move.is_manually_modified
+        )
 
     def _as_written(self, name):
         field = self._fields[name]
@@ -261,6 +321,7 @@ class OfferSubscriptionLine(models.Model):
             'quantity': sign * row['quantity'],
             'product_uom_id': self.product_uom_id.id,
             'discount': self.discount,
+            **self._prepare_deferral_values(due),
             'offer_billing_entry_ids': [
                 fields.Command.create(
                     {
@@ -275,7 +336,7 @@ class OfferSubscriptionLine(models.Model):
         }
         if row['kind'] == 'credit':
             return {**values, **self._prepare_credit_values(row)}
-        taxes = self.product_id.taxes_id._filter_taxes_by_company(self.company_id)
+        taxes = self._get_taxes()
         price_unit = self.product_id._get_tax_included_unit_price_from_price(
             row['price_unit'], product_taxes=taxes, fiscal_position=fiscal_position
         )
@@ -286,13 +347,38 @@ class OfferSubscriptionLine(models.Model):
         )
         return values
 
+    def _get_taxes(self):
+        """:return: the product's own taxes in the company of the subscription
+        :rtype: account.tax
+        :raise UserError: if the only ones are archived: nothing must be billed without taxes by
+            accident
+        """
+        product = self.product_id.with_context(active_test=False)
+        taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
+        active = product.taxes_id.filtered('active')._filter_taxes_by_company(self.company_id)
+        if taxes and not active:
+            raise UserError(
+                self.env._(
+                    'The tax "%(tax)s" of "%(item)s" is archived: give the item another one.',
+                    tax=taxes[0].name,
+                    item=self.product_id.display_name,
+                )
+            )
+        return active.with_env(self.env)
+
+    def _prepare_deferral_values(self, due):
+        """Days of service for the deferred revenues of Odoo Enterprise, where it is installed."""
+        values = {'deferred_start_date': due.first, 'deferred_end_date': due.last}
+        known = self.env['account.move.line']._fields
+        return {name: value for name, value in values.items() if name in known}
+
     def _prepare_credit_values(self, row):
         """A credit repeats the invoice line that it takes back, also if taxes or accounts have
         changed since."""
         origin = self.env['offer.billing.entry'].browse(row['due'].origin)
         charged = origin.invoice_line_id
         price_unit = row['price_unit']
-        full = self._get_piece_price(row['due'].period, origin.date_from, origin.date_to)
+        full = origin._get_full_price()
         if self.currency_id.compare_amounts(charged.price_unit, full) and full:
             # the price was taken into other taxes then; the same share of it comes back
             price_unit = charged.price_unit * price_unit / full

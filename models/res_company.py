@@ -24,6 +24,18 @@ class ResCompany(models.Model):
         " the Service's.",
     )
 
+    offer_late_policy = fields.Selection(
+        selection=[
+            ('period', 'One invoice per period'),
+            ('single', 'All on one invoice'),
+            ('hold', 'One draft per period, for review'),
+        ],
+        string='Missed Periods',
+        default='period',
+        required=True,
+        help='What becomes of several periods that are due at once.',
+    )
+
     def _get_offer_setup_product(self):
         """The item of setup fees: the company's own, or the one that came with the addon.
 

@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     offer_service_price_group_id = fields.Many2one(
         related='company_id.offer_service_price_group_id', readonly=False
     )
+    offer_late_policy = fields.Selection(
+        related='company_id.offer_late_policy', readonly=False, required=True
+    )
     offer_setup_product_id = fields.Many2one(
         related='company_id.offer_setup_product_id', readonly=False
     )

@@ -161,6 +161,7 @@ class SaleOrder(models.Model):
             'partner_invoice_id': self.partner_invoice_id.id,
             'partner_shipping_id': self.partner_shipping_id.id,
             'payment_term_id': self.payment_term_id.id,
+            'journal_id': self.journal_id.id,
             'currency_id': self.currency_id.id,
             'user_id': self.user_id.id,
             'team_id': self.team_id.id,

@@ -25,6 +25,7 @@ class Terms:
         on the first of the month, quarter, half-year or year; 'day': on alignment_day
     :param alignment_day: 1 to 31, clamped to the last day of a shorter month
     :param proration: 'daily': days ÷ days of that period; 'none': a started period in full
+    :param advance_days: in advance: so many days before the first day
     """
 
     interval_count: int
@@ -33,6 +34,7 @@ class Terms:
     alignment: str = 'anniversary'
     alignment_day: int = 1
     proration: str = 'daily'
+    advance_days: int = 0
 
 
 @dataclass(frozen=True)

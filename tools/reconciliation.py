@@ -4,6 +4,7 @@ settled (design §5). Nothing here knows Odoo; every answer depends on its argum
 
 import datetime
 from dataclasses import dataclass
+from datetime import timedelta
 
 from .periods import ONE_DAY, Period, period_of
 
@@ -70,7 +71,7 @@ def due_charges(terms, anchor, first, last, settled, until, closing=None):
 
 def _due_day(terms, day, period, closing):
     if terms.billing_mode == 'advance':
-        return day
+        return day - timedelta(days=terms.advance_days)
     end = period.last if closing is None else max(min(period.last, closing), day)
     return end + ONE_DAY
 

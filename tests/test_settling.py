@@ -1,0 +1,274 @@
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .common import OfferCommon
+
+
+@tagged('post_install', '-at_install')
+class TestSettling(OfferCommon):
+    """Days given away, drafts under review, credits by hand, agreements that come in running."""
+
+    # === DO NOT BILL === #
+
+    def test_days_given_away_are_not_billed(self):
+        subscription = self._subscribe(options=[], quantity=1)
+        line = subscription.line_ids
+        subscription.with_user(self.accountant).waive(
+            line.id, '2027-01-01', '2027-01-10', 'moved in late'
+        )
+        entry = line.billing_entry_ids
+        self.assertEqual(
+            (entry.kind, entry.reason, entry.create_uid),
+            ('waived', 'moved in late', self.accountant),
+        )
+        self.assertIn('moved in late', subscription.message_ids[0].body)
+        # 21 of 31 days of 50.00
+        self.assertEqual(subscription.bill('2027-01-31').amount_untaxed, 33.87)
+        self.assertFalse(subscription.bill('2027-01-31'))
+
+    def test_what_can_not_be_given_away(self):
+        subscription = self._subscribe(options=[])
+        line = subscription.line_ids
+        subscription.bill('2027-01-01')
+        other = self._subscribe().line_ids[0]
+        for arguments, sentence in (
+            ((other.id, '2027-02-01', '2027-02-02', 'x'), 'no such line'),
+            ((line.id, '2027-02-01', '2027-02-02', ' '), 'Say why'),
+            ((line.id, '2027-02-01', '2027-02-02', None), 'Say why'),
+            ((line.id, '2027-02-03', '2027-02-02', 'x'), 'end before they start'),
+            ((line.id, '2026-12-31', '2027-02-02', 'x'), 'runs from'),
+            ((line.id, '2027-01-31', '2027-02-02', 'x'), 'settled from'),
+            ((line.id, 'soon', '2027-02-02', 'x'), 'not a date'),
+        ):
+            self._assert_refused(
+                sentence, lambda arguments=arguments: subscription.waive(*arguments)
+            )
+        with self.assertRaises(AccessError):
+            subscription.with_user(self.salesperson).waive(line.id, '2027-02-01', '2027-02-02', 'x')
+
+    def test_giving_away_in_the_dialog(self):
+        subscription = self._subscribe(options=[])
+        subscription.bill('2027-01-01')
+        context = subscription.action_waive()['context']
+        form = Form(self.env['offer.waiver'].with_context(**context).with_user(self.accountant))
+        self.assertEqual(str(form.date_from), '2027-02-01')
+        form.date_to = '2027-02-28'
+        form.reason = 'a gift'
+        form.save().action_apply()
+        self.assertEqual(str(subscription.date_next_due), '2027-03-01')
+
+    # === DRAFTS === #
+
+    def _draft(self, **values):
+        self.plan.invoice_handling = 'draft'
+        subscription = self._subscribe(**values)
+        return subscription, subscription.bill('2027-01-01')
+
+    def test_a_change_makes_an_untouched_draft_anew(self):
+        subscription, draft = self._draft(options=[])
+        subscription.line_ids.quantity = 5
+        self.assertFalse(draft.exists())
+        again = subscription._get_invoices()
+        self.assertEqual((again.state, again.amount_untaxed), ('draft', 250.0))
+        subscription.line_ids.date_end = '2027-01-10'
+        # 10 of 31 days of 50.00: 16.13 each
+        self.assertEqual(subscription._get_invoices().amount_untaxed, 80.65)
+        subscription.waive(subscription.line_ids.id, '2027-01-01', '2027-01-05', 'late')
+        # what is left begins on the 6th, and is due then
+        self.assertFalse(subscription._get_invoices())
+        subscription.bill('2027-01-06')
+        self.assertEqual(
+            self._entries(subscription),
+            [('waived', '2027-01-01', '2027-01-05'), ('charge', '2027-01-06', '2027-01-10')],
+        )
+
+    def test_a_draft_that_somebody_worked_on_stays(self):
+        subscription, draft = self._draft(options=[])
+        draft.with_user(self.accountant).narration = 'Thank you'
+        self._assert_refused(
+            'has been billed', lambda: subscription.line_ids.write({'quantity': 5})
+        )
+        self.assertTrue(draft.exists())
+
+    def test_a_draft_of_two_subscriptions_is_made_anew_for_both(self):
+        self.plan.invoice_handling = 'draft'
+        both = self._subscribe(options=[]) + self._subscribe(options=[])
+        both.bill('2027-01-01')
+        both[0].line_ids.price_unit = 10.0
+        self.assertEqual(both._get_invoices().amount_untaxed, 180.0)
+
+    def test_a_deleted_line_of_a_draft_is_due_again(self):
+        subscription, draft = self._draft()
+        draft.invoice_line_ids[1].unlink()
+        self.assertEqual(subscription.bill('2027-01-01').amount_untaxed, 5.0)
+
+    # === CREDITS BY HAND === #
+
+    def _credit(self, invoice, amount=None):
+        note = invoice._reverse_moves([{'invoice_date': '2027-01-05', 'date': '2027-01-05'}])
+        if amount is not None:
+            note.invoice_line_ids.write({'price_unit': amount, 'quantity': 1})
+        note.action_post()
+        return note
+
+    def test_a_credit_never_exceeds_what_is_left(self):
+        subscription = self._subscribe(options=[])
+        invoice = subscription.bill('2027-01-01')
+        self._credit(invoice, 100.0)
+        subscription.end('2027-01-10', 'moved')
+        # 101.61 would come back, 50.00 are left
+        self.assertEqual(subscription.preview('2027-01-11')[0]['amount'], -50.0)
+        refund = subscription.bill('2027-01-11')
+        self.assertEqual(refund.amount_untaxed, 50.0)
+        self.assertFalse(subscription.bill('2028-01-01'))
+
+    def test_what_was_credited_in_full_by_hand_is_not_credited_again(self):
+        subscription = self._subscribe()
+        invoice = subscription.bill('2027-01-01')
+        self._credit(invoice)
+        subscription.end('2027-01-10', 'moved')
+        self.assertFalse(subscription.bill('2027-01-11'))
+        self.assertEqual(
+            self._entries(subscription)[2:], [('credit', '2027-01-11', '2027-01-31')] * 2
+        )
+        self.assertEqual(subscription.state, 'closed')
+
+    def _reverse(self, invoice, method, **values):
+        wizard = (
+            self.env['account.move.reversal']
+            .with_user(self.accountant)
+            .with_context(active_model='account.move', active_ids=invoice.ids)
+            .create({'journal_id': invoice.journal_id.id, **values})
+        )
+        getattr(wizard, method)()
+        return wizard.new_move_ids
+
+    def test_a_credit_note_gives_days_back_if_the_accountant_says_so(self):
+        subscription = self._subscribe(options=[])
+        invoice = subscription.bill('2027-01-01')
+        self._reverse(invoice, 'refund_moves')
+        self.assertFalse(subscription.preview('2027-01-01'))
+        self._reverse(invoice, 'refund_moves', offer_bill_again=True)
+        self.assertEqual(subscription.bill('2027-01-01').amount_untaxed, 150.0)
+
+    def test_reverse_and_create_bills_nothing_twice(self):
+        subscription = self._subscribe(options=[])
+        invoice = subscription.bill('2027-01-01')
+        again = self._reverse(invoice, 'modify_moves', offer_bill_again=True)
+        self.assertEqual((again.state, again.amount_untaxed), ('draft', 150.0))
+        self.assertFalse(subscription.preview('2027-01-31'))
+
+    # === GOING LIVE === #
+
+    def _come_in(self, **line):
+        """:return: an agreement since 15 March 2024, billed elsewhere until 14 December 2026"""
+        line = {
+            'product_id': self.workplace.id,
+            'quantity': 2,
+            'price_unit': 31.0,
+            'billed_until': '2026-12-14',
+            **line,
+        }
+        return self.env['offer.subscription'].create(
+            {
+                'partner_id': self.customer.id,
+                'plan_id': self.plan.id,
+                'date_start': '2024-03-15',
+                'minimum_term_count': 36,
+                'line_ids': [Command.create(line)],
+            }
+        )
+
+    def test_a_running_agreement_comes_in_without_an_order(self):
+        subscription = self._come_in()
+        subscription.action_start()
+        self.assertEqual(subscription.state, 'active')
+        self.assertEqual(str(subscription.date_anchor), '2024-03-15')
+        self.assertEqual(str(subscription.minimum_term_end), '2027-03-14')
+        self.assertEqual(str(subscription.line_ids.billed_until), '2026-12-14')
+        self.assertEqual(self._entries(subscription), [('elsewhere', '2024-03-15', '2026-12-14')])
+        self.assertFalse(subscription.preview('2026-12-14'))
+        moves = subscription.bill('2027-01-20')
+        self.assertEqual(moves.mapped('amount_untaxed'), [62.0, 62.0])
+        # what was billed elsewhere is not credited here
+        subscription.end('2026-11-30', 'left')
+        credits = [row['amount'] for row in subscription.preview('2027-02-01')]
+        self.assertEqual(credits, [-62.0, -62.0])
+
+    def test_in_the_middle_of_a_period_the_rest_is_billed(self):
+        subscription = self._come_in(billed_until='2026-11-30')
+        subscription.action_start()
+        # 14 of 30 days: 14.47 each
+        self.assertEqual(subscription.bill('2026-12-01').amount_untaxed, 28.94)
+
+    def test_agreements_come_in_by_odoos_import(self):
+        template = self.env['offer.subscription'].get_import_templates()[0]['template']
+        self.assertTrue(template.startswith('/sale_offer/static/'))
+        fields_, rows = self._read_template(template)
+        self.customer.name = 'Bakery Berg Import'
+        result = self.env['offer.subscription'].load(
+            fields_,
+            [
+                [
+                    {
+                        'Bakery Berg': 'Bakery Berg Import',
+                        'Monthly': self.plan.name,
+                        'Managed Workplace': 'Managed Workplace',
+                        'Remote Backup': 'Remote Backup',
+                    }.get(cell, cell)
+                    for cell in row
+                ]
+                for row in rows
+            ],
+        )
+        self.assertFalse(result['messages'])
+        subscription = self.env['offer.subscription'].browse(result['ids'][0])
+        subscription.action_start()
+        self.assertEqual(len(subscription.line_ids), 2)
+        self.assertEqual(set(subscription.line_ids.billing_entry_ids.mapped('kind')), {'elsewhere'})
+
+    def _read_template(self, path):
+        import csv
+
+        from odoo.tools import file_open
+
+        with file_open(path.lstrip('/'), 'r') as file:
+            header, *rows = csv.reader(file)
+        subscription = self.env['offer.subscription']
+        lines = subscription.line_ids
+        labels = {
+            subscription._fields[name].string: name
+            for name in ('partner_id', 'plan_id', 'date_start', 'client_order_ref', 'date_anchor')
+        }
+        names = []
+        for label in header:
+            if '/' in label:
+                wanted = label.split('/')[1]
+                name = next(n for n, field in lines._fields.items() if field.string == wanted)
+                names.append(f'line_ids/{name}')
+            else:
+                names.append(labels[label])
+        return names, rows
+
+    def test_bad_go_lives_are_met_with_a_sentence(self):
+        self._assert_refused(
+            'Say since when',
+            lambda: self.env['offer.subscription'].create(
+                {
+                    'partner_id': self.customer.id,
+                    'plan_id': self.plan.id,
+                    'line_ids': [
+                        Command.create(
+                            {'product_id': self.workplace.id, 'billed_until': '2026-12-14'}
+                        )
+                    ],
+                }
+            ),
+        )
+        subscription = self._subscribe(options=[])
+        subscription.bill('2027-01-01')
+        self._assert_refused(
+            'is billed here',
+            lambda: subscription.line_ids.write({'billed_until': '2027-06-30'}),
+        )

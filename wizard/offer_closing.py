@@ -1,0 +1,147 @@
+"""What a day divides: paid beyond it, or delivered and not billed (design §5)."""
+
+from odoo import fields, models
+from odoo.tools import split_every
+
+from ..tools.periods import ONE_DAY, Period
+from ..tools.proration import piece_price
+from ..tools.reconciliation import due_charges
+
+BATCH = 500
+
+
+class OfferClosing(models.TransientModel):
+    _name = 'offer.closing'
+    _description = 'Closing Report of Subscriptions'
+
+    company_ids = fields.Many2many(
+        comodel_name='res.company',
+        string='Companies',
+        required=True,
+        default=lambda self: self.env.companies,
+    )
+    date = fields.Date(
+        string='Closing Day',
+        required=True,
+        default=lambda self: self.env['offer.subscription']
+        ._get_company_today(self.env.company)
+        .replace(day=1)
+        - ONE_DAY,
+    )
+    line_ids = fields.One2many(comodel_name='offer.closing.line', inverse_name='closing_id')
+
+    # === BUSINESS METHODS === #
+
+    def _create_lines(self):
+        domain = [('company_id', 'in', self.company_ids.ids), ('date_start', '<=', self.date)]
+        found = self.env['offer.subscription.line'].search(domain)
+        for ids in split_every(BATCH, found.ids):
+            lines = found.browse(ids)
+            vals_list = [vals for line in lines for vals in self._prepare_deferred(line)]
+            vals_list += [vals for line in lines for vals in self._prepare_accrued(line)]
+            self.line_ids.create(vals_list)
+
+    def _get_booked(self, line):
+        """:return: entries of a line whose invoices were in the books on the day"""
+        return line.billing_entry_ids.filtered(
+            lambda entry: entry.move_id.state == 'posted' and entry.move_id.date <= self.date
+        )
+
+    def _prepare_deferred(self, line):
+        """What was billed for days after the day, by the invoice lines' accounts; what was
+        credited of them is taken off."""
+        for entry in self._get_booked(line):
+            # service ends with the line: what was charged beyond comes back
+            last = min(self.date, line.date_end or self.date)
+            first = max(entry.date_from, last + ONE_DAY)
+            if first > entry.date_to:
+                continue
+            booked = entry.invoice_line_id
+            currency = booked.company_currency_id
+            whole = Period(entry.date_from, entry.date_to)
+            amount = -booked.balance
+            part = piece_price(amount, whole, first, entry.date_to, currency.rounding)
+            yield self._prepare_line(
+                line, 'deferred', booked.account_id, first, entry.date_to, float(part)
+            )
+
+    def _prepare_accrued(self, line):
+        """What was delivered up to the day and is on no invoice in the books."""
+        if line.subscription_id.state == 'pending':
+            return
+        terms, anchor, first, last = line._get_entitlement()
+        last = min(self.date, last or self.date)
+        booked = self._get_booked(line)
+        # days that were given away or billed elsewhere are settled without an invoice
+        settled = (booked | line.billing_entry_ids.filtered(lambda e: not e.move_id))._as_settled()
+        company = line.company_id
+        account = self._get_income_account(line)
+        for due in due_charges(terms, anchor, first, last, settled, last + ONE_DAY, last):
+            price = line._get_piece_price(due.period, due.first, due.last)
+            amount = line.currency_id._convert(
+                line._get_amount(line.quantity, price), company.currency_id, company, self.date
+            )
+            if amount:
+                yield self._prepare_line(line, 'accrued', account, due.first, due.last, amount)
+
+    def _get_income_account(self, line):
+        template = line.product_id.product_tmpl_id.with_company(line.company_id)
+        position = line.subscription_id._get_invoice_key().position
+        return template.get_product_accounts(fiscal_pos=position)['income']
+
+    def _prepare_line(self, line, kind, account, first, last, amount):
+        return {
+            'closing_id': self.id,
+            'line_id': line.id,
+            'kind': kind,
+            'account_id': account.id,
+            'date_from': first,
+            'date_to': last,
+            'amount': amount,
+        }
+
+    # === ACTION METHODS === #
+
+    def action_show(self):
+        """Open the report as a list and a pivot."""
+        self.ensure_one()
+        self.line_ids.unlink()
+        self._create_lines()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._('Closing %s', self.date),
+            'res_model': 'offer.closing.line',
+            'views': [(False, 'list'), (False, 'pivot')],
+            'domain': [('closing_id', '=', self.id)],
+            'context': {'search_default_by_kind': 1, 'search_default_by_account': 1},
+        }
+
+
+class OfferClosingLine(models.TransientModel):
+    _name = 'offer.closing.line'
+    _description = 'Line of a Closing Report'
+    _order = 'kind, account_id, line_id, date_from'
+    _transient_max_hours = 24.0
+
+    closing_id = fields.Many2one(
+        comodel_name='offer.closing', required=True, index=True, ondelete='cascade'
+    )
+    kind = fields.Selection(
+        selection=[('deferred', 'Deferred: paid beyond'), ('accrued', 'Accrued: not billed')],
+        required=True,
+    )
+    line_id = fields.Many2one(
+        comodel_name='offer.subscription.line',
+        required=True,
+        ondelete='cascade',
+    )
+    subscription_id = fields.Many2one(related='line_id.subscription_id', store=True)
+    partner_id = fields.Many2one(
+        related='line_id.subscription_id.partner_id', string='Customer', store=True
+    )
+    company_id = fields.Many2one(related='line_id.company_id', store=True)
+    account_id = fields.Many2one(comodel_name='account.account')
+    date_from = fields.Date(string='From', required=True)
+    date_to = fields.Date(string='To', required=True)
+    currency_id = fields.Many2one(related='line_id.company_id.currency_id')
+    amount = fields.Monetary(string='Untaxed', aggregator='sum')
