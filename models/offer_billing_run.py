@@ -43,17 +43,14 @@ class OfferBillingRun(models.Model):
     count_parked = fields.Integer(string='Parked', compute='_compute_counts')
     count_invoices = fields.Integer(string='Invoices', compute='_compute_counts')
     progress = fields.Float(compute='_compute_counts')
-    lock_note = fields.Char(compute='_compute_lock_note')
-    preview = fields.Json(compute='_compute_preview')
 
     # === COMPUTE METHODS === #
 
-    @api.depends('date', 'state')
     def _compute_display_name(self):
         for run in self:
             run.display_name = self.env._('Billing until %s', format_date(self.env, run.date))
 
-    @api.depends('date', 'state', 'company_id')
+    @api.depends('state')
     def _compute_counts(self):
         subscriptions = self.env['offer.subscription']
         for run in self:
@@ -65,23 +62,35 @@ class OfferBillingRun(models.Model):
             left = 1.0 if run.state == 'draft' else run.count_due / (run.count_total or 1)
             run.progress = 100.0 * (1 - min(1.0, left))
 
-    @api.depends('date', 'company_id')
-    def _compute_lock_note(self):
-        for run in self:
-            company = run.company_id
-            locks = run.date and company._get_violated_lock_dates(
-                run.date, True, self.env['account.journal']
-            )
-            run.lock_note = bool(locks) and self.env._(
-                'The books are locked until %s: the invoices keep this date, and Odoo enters them'
-                ' into the next open period.',
-                format_date(self.env, max(lock[0] for lock in locks)),
-            )
+    # === PUBLIC METHODS === #
 
-    @api.depends('date', 'company_id', 'state')
-    def _compute_preview(self):
-        for run in self:
-            run.preview = run.state == 'draft' and run.date and run._prepare_preview()
+    @api.model
+    def get_preview(self, date, company_id):
+        """What a run would bill: the invoices, with their lines and why they are due.
+
+        :param str date: the day up to which is billed
+        :param int company_id: whose subscriptions
+        :return: count, totals per currency, the first invoices; a note if the day is locked
+        :rtype: dict
+        """
+        self.check_access('read')
+        day = self.env['offer.subscription']._to_day(date)
+        run = self.new({'date': day, 'company_id': company_id})
+        subscriptions = self.env['offer.subscription'].search(run._get_due_domain())
+        groups = subscriptions._group_due_rows(subscriptions._get_due_rows(day))
+        totals = {}
+        for key, rows in groups.items():
+            amount = sum(row['amount'] for row in rows)
+            totals[key.currency] = totals.get(key.currency, 0.0) + amount
+        shown = sorted(
+            groups.items(), key=lambda pair: (pair[0].payer.name or '', pair[0].on or day)
+        )
+        return {
+            'count': len(groups),
+            'totals': [format_amount(self.env, amount, key) for key, amount in totals.items()],
+            'lock_note': run._get_lock_note(),
+            'invoices': [self._prepare_preview_invoice(*pair) for pair in shown[:MOST_SHOWN]],
+        }
 
     # === CRUD METHODS === #
 
@@ -120,27 +129,17 @@ class OfferBillingRun(models.Model):
             ('invoice_line_ids.offer_billing_entry_ids', '!=', False),
         ]
 
-    def _prepare_preview(self):
-        """What would be billed: the invoices, with their lines and why they are due.
-
-        :rtype: dict
-        """
-        self.ensure_one()
-        subscriptions = self.env['offer.subscription'].search(self._get_due_domain())
-        rows = subscriptions._get_due_rows(self.date)
-        groups = subscriptions._group_due_rows(rows)
-        totals = {}
-        for key, group in groups.items():
-            amount = sum(row['amount'] for row in group)
-            totals[key.currency] = totals.get(key.currency, 0.0) + amount
-        shown = sorted(
-            groups.items(), key=lambda pair: (pair[0].payer.display_name, pair[0].on or self.date)
+    def _get_lock_note(self):
+        locks = self.company_id._get_violated_lock_dates(
+            self.date, True, self.env['account.journal']
         )
-        return {
-            'count': len(groups),
-            'totals': [format_amount(self.env, amount, key) for key, amount in totals.items()],
-            'invoices': [self._prepare_preview_invoice(*pair) for pair in shown[:MOST_SHOWN]],
-        }
+        if not locks:
+            return ''
+        return self.env._(
+            'The books are locked until %s: the invoices keep their date, and Odoo enters them into'
+            ' the next open period.',
+            format_date(self.env, max(lock[0] for lock in locks)),
+        )
 
     def _prepare_preview_invoice(self, key, rows):
         handlings = dict(

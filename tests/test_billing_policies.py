@@ -228,13 +228,13 @@ class TestBillingPolicies(OfferCommon):
     def test_a_locked_period_moves_the_accounting_date_only(self):
         # in the past: Odoo's shift never goes beyond today
         self.company.fiscalyear_lock_date = '2025-01-31'
-        run = self.env['offer.billing.run'].create({'date': '2025-01-10'})
-        self.assertIn('locked until', run.lock_note)
+        run = self.env['offer.billing.run']
+        preview = run.get_preview('2025-01-10', self.company.id)
+        self.assertIn('locked until', preview['lock_note'])
         invoice = self._subscribe(options=[], date_start='2025-01-01').bill('2025-01-10')
         self.assertEqual(str(invoice.invoice_date), '2025-01-10')
         self.assertEqual(str(invoice.date), '2025-02-28')
-        run.date = '2025-02-10'
-        self.assertFalse(run.lock_note)
+        self.assertFalse(run.get_preview('2025-02-10', self.company.id)['lock_note'])
 
     def test_a_rented_storable_posts_no_cost(self):
         if 'valuation' not in self.env['product.product']._fields:

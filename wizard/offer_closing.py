@@ -1,7 +1,7 @@
 """What a day divides: paid beyond it, or delivered and not billed (design §5)."""
 
 from odoo import fields, models
-from odoo.tools import split_every
+from odoo.tools import format_date, split_every
 
 from ..tools.periods import ONE_DAY, Period
 from ..tools.proration import piece_price
@@ -109,7 +109,7 @@ class OfferClosing(models.TransientModel):
         self._create_lines()
         return {
             'type': 'ir.actions.act_window',
-            'name': self.env._('Closing %s', self.date),
+            'name': self.env._('Closing %s', format_date(self.env, self.date)),
             'res_model': 'offer.closing.line',
             'views': [(False, 'list'), (False, 'pivot')],
             'domain': [('closing_id', '=', self.id)],
