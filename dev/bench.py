@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+from bench_billing import bench_billing
 from common import CHECKOUT, SetupError, say
 from database import ADDON
 
@@ -75,6 +76,8 @@ def run_bench(databases):
         databases.drop(name)
     untouched = _install_on_large(databases)
     good = good and untouched
+    fast, billing = bench_billing(databases)
+    good = good and fast
     head = ['| | stock Odoo | with the addon | ratio | at most | queries |']
     head.append('| --- | --- | --- | --- | --- | --- |')
     table = '\n'.join(head + rows)
@@ -82,6 +85,7 @@ def run_bench(databases):
         'no row is written.' if untouched else 'ROWS ARE WRITTEN.'
     )
     text = f'Processor time, best of {ROUNDS} in turn, one run of `make bench`.'
+    table += f'\n\n## Billing\n\n![Processor time of billing](billing.svg)\n\n{billing}'
     (CHECKOUT / 'bench' / 'RESULTS.md').write_text(f'# Speed\n\n{text}\n\n{table}\n')
     print(table)
     return good

@@ -30,14 +30,20 @@ class Databases:
         link.symlink_to(CHECKOUT)
         self.data = STATE / 'data'
         self.config = STATE / 'odoo.conf'
-        self._write_config()
+        self._write_config(self.config)
         key = hashlib.sha256(f'{odoo.root} {odoo.build} {MODULES}'.encode()).hexdigest()[:6]
         # on a server that is shared, another checkout's databases stay apart
         self.prefix = f'sale_offer_{STATE.name[-8:]}'
         self.base = f'{self.prefix}_odoo_{key}'
 
-    def _write_config(self):
-        path = ','.join(map(str, [*self.odoo.addons_path, self.addons]))
+    def config_with(self, folder):
+        """:return: a configuration that knows the addons of a folder, too"""
+        config = STATE / f'odoo-{folder.name}.conf'
+        self._write_config(config, folder / 'odoo' / 'addons')
+        return config
+
+    def _write_config(self, config, *more):
+        path = ','.join(map(str, [*self.odoo.addons_path, self.addons, *more]))
         options = {
             **self.server.options(),
             'addons_path': path,
@@ -48,28 +54,29 @@ class Databases:
             'http_interface': '127.0.0.1',
         }
         lines = [f'{key} = {value}' for key, value in options.items()]
-        self.config.write_text('\n'.join(['[options]', *lines, '']))
-        self.config.chmod(0o600)
+        config.write_text('\n'.join(['[options]', *lines, '']))
+        config.chmod(0o600)
 
     # --- Odoo's command line --------------------------------------------------------------
 
-    def odoo_command(self, *args):
-        return [self.python, '-m', 'odoo', 'server', '-c', self.config, *args]
+    def odoo_command(self, *args, config=None):
+        return [self.python, '-m', 'odoo', 'server', '-c', config or self.config, *args]
 
     def environment(self, **extra):
         return environment(self.odoo, **extra)
 
-    def _install(self, database, flag, modules, what):
-        command = self.odoo_command('-d', database, flag, modules, '--stop-after-init', '--no-http')
+    def _install(self, database, flag, modules, what, config=None):
+        options = ['-d', database, flag, modules, '--stop-after-init', '--no-http']
+        command = self.odoo_command(*options, config=config)
         log = STATE / f'{database.removeprefix(self.prefix + "_")}.log'
         text = run(command, what=what, hint=f'Its log: {log}', env=self.environment(), log=log)
         problems = [line for line in text.splitlines() if ' ERROR ' in line or 'CRITICAL' in line]
         if problems:
             raise SetupError(f'Could not {what}. Its log: {log}\n' + '\n'.join(problems[:10]))
 
-    def install(self, database, modules):
+    def install(self, database, modules, config=None):
         """Install modules; those that are there already cost a moment."""
-        self._install(database, '-i', modules, f'install {modules}')
+        self._install(database, '-i', modules, f'install {modules}', config)
 
     # --- databases ------------------------------------------------------------------------
 

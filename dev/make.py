@@ -14,6 +14,7 @@ from common import CACHE, CHECKOUT, STATE, SetupError, fail, locked, own_folder,
 from database import ADDON, Databases, check_port, serving
 from odoo_source import find_odoo
 from odoo_tests import SUITES, run_suites
+from peers import WITH, ensure_packages
 from postgres import Cluster, postgres
 from python_env import ensure_venv
 
@@ -106,7 +107,10 @@ def test(*args):
         command += ['--odoo-http'] if chromium else []
         command += options
         command += [databases.addons / ADDON / path for path in paths] or [tests]
+        beside = ensure_packages(databases.python, WITH)
         env = databases.environment(
+            SALE_OFFER_BESIDE=str(beside),
+            SALE_OFFER_BESIDE_CONFIG=str(databases.config_with(beside)),
             SALE_OFFER_STOCK=databases.base,
             SALE_OFFER_TEMPLATE=template,
             SALE_OFFER_CONFIG=str(databases.config),

@@ -50,6 +50,7 @@ class AccountMoveLine(models.Model):
 
     def unlink(self):
         """Make the days of deleted lines due again."""
-        # an accountant deletes a draft's line; its entry is the engine's
-        self.sudo().offer_billing_entry_ids.unlink()
+        if self:  # Odoo deletes nothing thousands of times
+            # an accountant deletes a draft's line; its entry is the engine's
+            self.sudo().offer_billing_entry_ids.unlink()
         return super().unlink()

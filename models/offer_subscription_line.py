@@ -228,15 +228,16 @@ class OfferSubscriptionLine(models.Model):
 
     def _update_next_due(self):
         """Write the first day on which something can be due, on lines and subscriptions."""
-        for line in self:
-            day = line._get_next_due() or False
-            if line.date_next_due != day:
-                line.date_next_due = day
-        for subscription in self.subscription_id:
-            days = subscription.line_ids.mapped('date_next_due')
-            day = min(filter(None, days), default=False)
-            if subscription.date_next_due != day:
-                subscription.date_next_due = day
+        for day, lines in self.grouped(lambda line: line._get_next_due() or False).items():
+            lines.filtered(lambda line, day=day: line.date_next_due != day).date_next_due = day
+        for day, subscriptions in self.subscription_id.grouped(
+            lambda subscription: min(
+                filter(None, subscription.line_ids.mapped('date_next_due')), default=False
+            )
+        ).items():
+            subscriptions.filtered(
+                lambda subscription, day=day: subscription.date_next_due != day
+            ).date_next_due = day
 
     def _get_next_due(self):
         subscription = self.subscription_id
@@ -353,18 +354,20 @@ class OfferSubscriptionLine(models.Model):
         :raise UserError: if the only ones are archived: nothing must be billed without taxes by
             accident
         """
-        product = self.product_id.with_context(active_test=False)
-        taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
-        active = product.taxes_id.filtered('active')._filter_taxes_by_company(self.company_id)
-        if taxes and not active:
+        taxes = self.product_id.taxes_id._filter_taxes_by_company(self.company_id)
+        if taxes:
+            return taxes
+        everything = self.product_id.with_context(active_test=False).taxes_id
+        archived = everything._filter_taxes_by_company(self.company_id)
+        if archived:
             raise UserError(
                 self.env._(
                     'The tax "%(tax)s" of "%(item)s" is archived: give the item another one.',
-                    tax=taxes[0].name,
+                    tax=archived[0].name,
                     item=self.product_id.display_name,
                 )
             )
-        return active.with_env(self.env)
+        return taxes
 
     def _prepare_deferral_values(self, due):
         """Days of service for the deferred revenues of Odoo Enterprise, where it is installed."""

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import uuid
 from pathlib import Path
+from unittest import SkipTest
 
 from odoo.sql_db import close_db, db_connect
 from odoo.tests import BaseCase, tagged
@@ -17,16 +18,37 @@ PAYERS = 12
 class TestConcurrency(BaseCase):
     """Real processes on a real database: no day is billed twice, none is forgotten."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not TEMPLATE:
+            raise SkipTest('needs the template database that "make test" gives')
+        cls.prepared = cls._clone(TEMPLATE)
+        cls.addClassCleanup(cls._drop, cls.prepared)
+        cls.database = cls.prepared
+        process = cls._start('prepare', PAYERS)
+        err = process.communicate(timeout=240)[1]
+        if process.returncode:
+            raise AssertionError(err[-2000:])
+
     def setUp(self):
         super().setUp()
-        if not TEMPLATE:
-            self.skipTest('needs the template database that "make test" gives')
-        self.database = f'{TEMPLATE}_{uuid.uuid4().hex[:8]}'
-        self._administrate(f'CREATE DATABASE "{self.database}" TEMPLATE "{TEMPLATE}"')
-        self.addCleanup(
-            self._administrate, f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)'
-        )
-        self._work('prepare', PAYERS)
+        self._renew()
+
+    def _renew(self, source=None):
+        """Work on a database of twelve payers that nothing happened to."""
+        type(self).database = self._clone(source or self.prepared)
+        self.addCleanup(self._drop, self.database)
+
+    @classmethod
+    def _clone(cls, source):
+        name = f'{TEMPLATE}_{uuid.uuid4().hex[:8]}'
+        cls._administrate(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        return name
+
+    @classmethod
+    def _drop(cls, name):
+        cls._administrate(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     @staticmethod
     def _administrate(statement):
@@ -34,24 +56,27 @@ class TestConcurrency(BaseCase):
             cr._cnx.autocommit = True
             cr.execute(statement)
 
-    def _start(self, command, argument=''):
+    @classmethod
+    def _start(cls, command, argument='', beside=False):
         arguments = [argument] if argument != '' else []
+        config = 'SALE_OFFER_BESIDE_CONFIG' if beside else 'SALE_OFFER_CONFIG'
+        folders = [*filter(None, sys.path), os.environ['SALE_OFFER_BESIDE']]
         process = subprocess.Popen(
             [
-                *(sys.executable, str(WORKER), os.environ['SALE_OFFER_CONFIG'], self.database),
+                *(sys.executable, str(WORKER), os.environ[config], cls.database),
                 *map(str, (command, *arguments)),
             ],
-            env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+            env={**os.environ, 'PYTHONPATH': os.pathsep.join(folders)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        self.addCleanup(process.kill)
+        cls.addClassCleanup(process.kill)
         return process
 
-    def _work(self, command, argument='', status=0):
-        process = self._start(command, argument)
-        out, err = process.communicate(timeout=120)
+    def _work(self, command, argument='', status=0, beside=False):
+        process = self._start(command, argument, beside)
+        out, err = process.communicate(timeout=400)
         self.assertEqual(process.returncode, status, err[-2000:])
         return out
 
@@ -81,21 +106,20 @@ class TestConcurrency(BaseCase):
         self.assertFalse(parked)
 
     def test_installing_touches_no_row_of_a_living_database(self):
-        self._administrate(f'DROP DATABASE "{self.database}" WITH (FORCE)')
-        self._administrate(f'CREATE DATABASE "{self.database}" TEMPLATE "{STOCK}"')
+        self._renew(STOCK)
         self.assertIn('no row was touched', self._work('install'))
 
     def test_uninstalling_leaves_a_working_odoo(self):
         self.assertIn('a working Odoo', self._work('uninstall'))
 
     def test_workers_at_once_share_out_the_payers(self):
-        workers = [self._start('bill') for _worker in range(3)]
-        for worker in workers:
-            _out, err = worker.communicate(timeout=120)
-            self.assertEqual(worker.returncode, 0, err[-2000:])
-        # what a worker lost to another it left to the next run
-        self._work('bill')
-        self._assert_all_billed_once()
+        for workers in (2, 4, 8):
+            self._renew()
+            out = self._work('bill_at_once', workers)
+            self.assertEqual(out.split(), ['0'] * workers)
+            # what a worker lost to another it left to the next run
+            self._work('bill')
+            self._assert_all_billed_once()
 
     def test_an_old_snapshot_fails_instead_of_billing_again(self):
         self.assertIn('SerializationFailure', self._work('bill_behind_a_snapshot'))
@@ -113,10 +137,33 @@ class TestConcurrency(BaseCase):
         self._assert_all_billed_once()
 
     def test_a_killed_run_is_finished_by_the_next(self):
-        for commits in (0, 1, 2):
-            process = self._start('bill_and_die', commits)
-            process.communicate(timeout=120)
-            if commits < 2:
-                self.assertEqual(process.returncode, -9)
+        out = self._work('bill_and_die', 20)
+        self.assertEqual(out.split(), ['killed'] * 20)
+        # what was committed stands, and whole: no invoice is a draft, none lacks its days
+        halves = self._select(
+            "SELECT move.id FROM account_move AS move WHERE state != 'posted' OR 2 != ("
+            ' SELECT count(*) FROM offer_billing_entry AS entry'
+            ' JOIN account_move_line AS line ON line.id = entry.invoice_line_id'
+            ' WHERE line.move_id = move.id)'
+        )
+        self.assertFalse(halves)
+        billed = self._select('SELECT count(*) FROM account_move')[0][0]
+        self.assertTrue(0 < billed < PAYERS, billed)
         self._work('bill')
+        self._assert_all_billed_once()
+
+    def test_a_run_stops_at_its_limit_and_goes_on(self):
+        self._work('bill_and_stop')
+        billed = self._select("SELECT count(*) FROM account_move WHERE state = 'posted'")
+        self.assertEqual(billed, [(3,)])
+        self._work('bill')
+        self._assert_all_billed_once()
+
+    def test_batches_are_jobs_where_there_is_a_queue(self):
+        self._work('install_jobs', beside=True)
+        self._work('bill', beside=True)
+        self.assertFalse(self._select('SELECT id FROM account_move'))
+        # asked again, the same batch waits but once
+        self._work('bill', beside=True)
+        self.assertIn("1 jobs of {'_bill_payers'}", self._work('perform_jobs', beside=True))
         self._assert_all_billed_once()

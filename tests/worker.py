@@ -3,18 +3,23 @@
 Called as: worker.py CONFIG DATABASE COMMAND [ARGUMENT]
 """
 
+import functools
 import os
 import signal
 import sys
 import time
+import traceback
 
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.sql_db import close_all
 from odoo.tools import SQL, config
 
 DAY = '2027-01-01'
+# statements between one moment of death and the next
+MOMENTS = 9
 
 
 def environment(cr):
@@ -59,20 +64,112 @@ def bill(registry, until=DAY):
         environment(cr)['offer.subscription']._cron_bill(until)
 
 
-def bill_and_die(registry, commits):
-    """Be killed just before a commit: what was done since the one before is lost."""
-    with registry.cursor() as cr:
-        left = int(commits)
+def _set_batch(payers):
+    # the addon is found once the registry is loaded
+    from odoo.addons.sale_offer.models import offer_subscription_billing
 
-        def counted(commit=cr.commit):
+    offer_subscription_billing.BATCH_PAYERS = payers
+
+
+def _fork(act):
+    """Let a process of its own act, with connections of its own.
+
+    :return: its number
+    """
+    close_all()
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            act()
+            status = 0
+        finally:
+            # whatever happened, the parent's clean-up is not the child's
+            traceback.print_exc() if status else None
+            os._exit(status)
+    return child
+
+
+def bill_at_once(registry, workers):
+    """Let so many processes bill at once, two payers a batch."""
+    _set_batch(2)
+    children = [_fork(lambda: bill(registry)) for _worker in range(int(workers))]
+    for child in children:
+        tell(str(os.waitpid(child, 0)[1]))
+
+
+def bill_and_die(registry, moments):
+    """Be killed, `kill -9`, just before a statement or a commit, at so many moments.
+
+    Each child is a process with a connection of its own; it bills payer by payer.
+    """
+    _set_batch(1)
+
+    def bill_until(statements):
+        with registry.cursor() as cr:
+            _kill_before(cr, statements)
+            environment(cr)['offer.subscription']._cron_bill(DAY)
+
+    for moment in range(1, int(moments) + 1):
+        child = _fork(functools.partial(bill_until, MOMENTS * moment))
+        status = os.waitpid(child, 0)[1]
+        tell('killed' if os.WIFSIGNALED(status) else f'ended with {status}')
+
+
+def _kill_before(cr, statements):
+    left = statements
+
+    def counted(act):
+        def count(*arguments, **keywords):
             nonlocal left
-            if not left:
-                os.kill(os.getpid(), signal.SIGKILL)
             left -= 1
-            return commit()
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return act(*arguments, **keywords)
 
-        cr.commit = counted
-        environment(cr)['offer.subscription']._cron_bill(DAY)
+        return count
+
+    cr.execute, cr.commit = counted(cr.execute), counted(cr.commit)
+
+
+def bill_and_stop(registry):
+    """Bill payer by payer with time for two batches only, as at the scheduler's limit."""
+    _set_batch(1)
+    with registry.cursor() as cr:
+        env = environment(cr)
+        crons, left = type(env['ir.cron']), [1, 1, 1, 0]
+
+        def commit_progress(self, processed=0, *, remaining=None, deactivate=False):
+            # as the scheduler's own does
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            return left.pop(0)
+
+        crons._commit_progress = commit_progress
+        env['offer.subscription']._cron_bill(DAY)
+
+
+def install_jobs(registry):
+    with registry.cursor() as cr:
+        modules = environment(cr)['ir.module.module']
+        modules.update_list()
+        modules.search([('name', '=', 'queue_job')]).button_immediate_install()
+
+
+def perform_jobs(registry):
+    """Perform what waits in the queue, as its runner does."""
+    from odoo.addons.queue_job.job import Job
+
+    with registry.cursor() as cr:
+        env = environment(cr)
+        jobs = env['queue.job'].search([('state', '=', 'pending')])
+        tell(f'{len(jobs)} jobs of {set(jobs.mapped("method_name"))}')
+        for uuid in jobs.mapped('uuid'):
+            job = Job.load(env, uuid)
+            job.perform()
+            job.set_done()
+            job.store()
+            # a job's transaction ends with it
+            cr.commit()  # pylint: disable=invalid-commit
 
 
 def bill_behind_a_snapshot(registry):
@@ -195,6 +292,10 @@ COMMANDS = {
         prepare,
         bill,
         bill_and_die,
+        bill_at_once,
+        bill_and_stop,
+        install_jobs,
+        perform_jobs,
         bill_behind_a_snapshot,
         hold_one,
         install,

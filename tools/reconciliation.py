@@ -114,8 +114,10 @@ def due_credits(terms, anchor, last, settled, until):
         start = max(entry.first, last + ONE_DAY)
         if terms.proration == 'none' and start > entry.first:
             continue  # it had started, and a started period is owed in full
-        if until is None or start <= until:
-            found.append(Due(start, entry.last, period, start, entry.key))
+        # also what was charged ahead comes back as soon as the entitlement has ended
+        on = last + ONE_DAY
+        if until is None or on <= until:
+            found.append(Due(start, entry.last, period, on, entry.key))
     return found
 
 
