@@ -9,6 +9,7 @@ from peers import PEERS, ensure_packages
 
 INVOICES = 1000
 ROUNDS = 2
+SCALE = (1_000, 10_000, 100_000)
 # what bills, what is installed for it, and the most that it may take of the floor
 CASES = {
     'floor': ('one `create` and one post a batch of 50 (the floor)', ADDON, None),
@@ -44,7 +45,7 @@ def bench_billing(databases, invoices=INVOICES):
             result = _run(databases, config, prepared[module], case)
             say(f'{case}: {result}')
             best[case] = min(best.get(case, result), result, key=lambda one: one['cpu'])
-    more = _more(databases, config, prepared[ADDON], best)
+    more = _more(databases, config, prepared[ADDON], best, invoices)
     for name in prepared.values():
         databases.drop(name)
     good, rows = True, []
@@ -63,15 +64,38 @@ def bench_billing(databases, invoices=INVOICES):
     return good, '\n'.join([head, *rows, '', *more])
 
 
-def _more(databases, config, prepared, best):
+def _more(databases, config, prepared, best, invoices):
     """:return: what else was measured of ours, as sentences"""
-    dry = _run(databases, config, prepared, 'dry_run')
+    rows, first = [], None
+    for count in SCALE:
+        name = f'{databases.prefix}_bench_scale'
+        databases.clone(prepared, name)
+        if count > invoices:
+            _work(databases, config, name, 'multiply', count)
+        one = _run(databases, config, name, 'ours_a_part')
+        each = one['cpu'] / one['invoices']
+        first = first or each
+        rows.append(
+            f'| {count:,} | {1000 * each:.0f} ms | {each / first:.2f} | {one["memory"]} MiB |'
+        )
+        say(f'{count:,} due: {one}')
+        dry = _run(databases, config, name, 'dry_run')
+        say(f'{count:,} due, a dry run: {dry}')
+        rows[-1] += f' {dry["cpu"]:.1f} s |'
+        databases.drop(name)
     broken = _run(databases, config, prepared, 'ours_with_one_broken')
+    say(f'one broken: {broken}')
+    two = _run(databases, config, prepared, 'ours_two')
+    say(f'two processes: {two}')
     ratio = broken['cpu'] / best['ours']['cpu']
     return [
-        f'A dry run of these agreements takes {dry["cpu"]:.1f} s and writes nothing. With one of'
-        f' them broken, {broken["invoices"]} are billed, {broken["parked"]} is parked, and it'
-        f' takes {ratio:.2f} of the time.'
+        '| due | an invoice | of the first | memory | a dry run of all |',
+        '| --- | --- | --- | --- | --- |',
+        *rows,
+        '',
+        f'With one of {invoices:,} broken, {broken["invoices"]:,} are billed, {broken["parked"]} is'
+        f' parked, and it takes {ratio:.2f} of the time.'
+        f' Two processes on two cores bill {best["ours"]["wall"] / two["wall"]:.2f} times as much.',
     ]
 
 
