@@ -168,6 +168,37 @@ class TestBillingPolicies(OfferCommon):
         self.workplace.taxes_id = [Command.link(self.company_data['default_tax_sale'].id)]
         self.assertEqual(subscription.bill('2027-01-01').amount_total, 172.5)
 
+    def test_a_credit_repeats_a_tax_that_is_archived_since(self):
+        tax = self.company_data['default_tax_sale'].copy({'name': 'Old 20 %', 'amount': 20})
+        self.workplace.taxes_id = tax
+        subscription = self._subscribe(options=[])
+        self.assertEqual(subscription.bill('2027-01-01').amount_total, 180.0)
+        tax.active = False
+        subscription.end('2027-01-10', 'moved')
+        # 101.61 and 20 % of it
+        self.assertEqual(subscription.bill('2027-01-11').amount_total, 121.93)
+
+    def test_merged_contacts_are_billed_on(self):
+        other = self.env['res.partner'].create({'name': 'Berg Bakery'})
+        mine, theirs = self._subscribe(options=[]), self._subscribe({'partner_id': other.id})
+        (mine + theirs).bill('2027-01-01')
+        # the wizard leaves its own transaction open only for who may merge everything
+        self.env['base.partner.merge.automatic.wizard'].sudo()._merge(
+            [self.customer.id, other.id], self.customer
+        )
+        self.env.invalidate_all()
+        self.assertFalse(other.exists())
+        self.assertEqual(theirs.partner_invoice_id, self.customer)
+        self.assertEqual(len(theirs.line_ids.billing_entry_ids), 2)
+        invoice = (mine + theirs).bill('2027-02-01')
+        self.assertEqual((len(invoice), invoice.amount_untaxed), (1, 305.0))
+
+    def test_the_period_stands_in_the_customers_language(self):
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.customer.lang = 'fr_FR'
+        invoice = self._subscribe(options=[]).bill('2027-01-01')
+        self.assertIn('01/01/2027 – 31/01/2027', invoice.invoice_line_ids.name)
+
     def test_a_missing_rate_is_not_taken_for_one(self):
         currency = self.env['res.currency'].create({'name': 'XTS', 'symbol': 'X'})
         subscription = self._subscribe(options=[])
