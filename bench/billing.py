@@ -32,10 +32,12 @@ def prepare(env, count):
     """So many customers and three Services with a tax; every customer subscribes to them all."""
     env['account.chart.template'].try_loading('generic_coa', env.company, install_demo=False)
     tax = env['account.tax'].search([('type_tax_use', '=', 'sale')], limit=1)
+    account = env['account.account'].search([('account_type', '=', 'income')], limit=1)
     services = env['product.product'].create(
         [
             {
                 'name': f'Service {number}',
+                'property_account_income_id': account.id,
                 'type': 'service',
                 'list_price': 10.0 * number,
                 'taxes_id': [Command.set(tax.ids)],

@@ -23,6 +23,7 @@ from . import (
     offer_subscription_billing,
     offer_subscription_engine,
     offer_subscription_line,
+    offer_subscription_line_billing,
     offer_subscription_settling,
     product_guards,
     product_pricelist,

@@ -260,6 +260,13 @@ class OfferSubscription(models.Model):
                 vals['name'] = sequences.next_by_code('offer.subscription') or '/'
         return super().create(vals_list)
 
+    def write(self, vals):
+        """Look anew for what is due, whatever way its days have changed."""
+        res = super().write(vals)
+        if {'state', 'plan_id', 'date_anchor', 'date_end'} & vals.keys():
+            self.line_ids._update_next_due()
+        return res
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):
         for subscription in self:
@@ -306,7 +313,6 @@ class OfferSubscription(models.Model):
                     'date_anchor': subscription.date_anchor or day,
                 }
             )
-            subscription.line_ids._update_next_due()
 
     def end(self, date, reason):
         """End a subscription after a day; days beyond it that were charged come back.
@@ -334,7 +340,6 @@ class OfferSubscription(models.Model):
                 if not line.date_end or line.date_end > day:
                     # a line that would start later never does
                     line.date_end = max(day, line.date_start - ONE_DAY)
-            subscription.line_ids._update_next_due()
 
     def _cancel_unbilled(self):
         """Close what never began; its order can be confirmed anew."""

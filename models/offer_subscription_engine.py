@@ -43,7 +43,8 @@ class OfferSubscription(models.Model):
         lines = self.line_ids.filtered(
             lambda line: line.date_next_due and line.date_next_due <= until
         )
-        rows = [row for line in lines for row in line._get_due_rows(until)]
+        settled = lines._get_settled()
+        rows = [row for line in lines for row in line._get_due_rows(until, settled[line])]
         return self.env['offer.billing.entry']._limit_credits(rows)
 
     @api.model
@@ -87,7 +88,8 @@ class OfferSubscription(models.Model):
         # as a user who posts is asked for mandatory analytic plans, so is the engine
         posted.with_context(validate_analytic=True)._post(soft=False)
         sent._queue_offer_sending()
-        self.line_ids._update_next_due()
+        # what has no hint is settled, and was not touched
+        self.line_ids.filtered('date_next_due')._update_next_due(forward=True)
         self._close_ended(day)
         return moves
 

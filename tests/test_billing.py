@@ -219,3 +219,26 @@ class TestBilling(OfferCommon):
         self._run_scheduler('2027-01-01')
         self.assertEqual(broken._get_invoices().amount_untaxed, 155.0)
         self.assertEqual(len(sound._get_invoices()), 1)
+
+    def test_the_past_of_a_long_life_is_not_read_again(self):
+        subscription = self._subscribe(options=[], date_start='2022-01-01')
+        line = subscription.line_ids
+        line.billed_until = '2024-12-31'
+        for year in (2025, 2026):
+            subscription.bill(f'{year}-12-31')
+        settled = line._get_settled()[line]
+        self.assertEqual([str(entry.first) for entry in settled], ['2026-12-01'])
+        self.assertEqual(len(line._get_settled(forward=False)[line]), 25)
+        # what comes back is found all the same
+        subscription.end('2025-06-10', 'moved')
+        refund = subscription.bill('2027-01-01')
+        # 20 of 30 days of June 2025, 33.33 a piece, and 18 months
+        self.assertEqual(refund.amount_untaxed, 3 * 33.33 + 18 * 150)
+
+    def test_a_day_that_is_written_from_outside_is_seen(self):
+        plan = self._create_plan('Arrears', billing_mode='arrears')
+        self._create_price(31.0, plan_id=plan.id)
+        subscription = self._subscribe(plan_id=plan.id, tier_id=self.bronze.id, options=[])
+        self.assertEqual(str(subscription.date_next_due), '2027-02-01')
+        subscription.write({'date_end': '2027-01-10'})
+        self.assertEqual(str(subscription.date_next_due), '2027-01-11')
