@@ -7,7 +7,7 @@ from common import CHECKOUT, SetupError, say
 from database import ADDON
 from peers import PEERS, ensure_packages
 
-INVOICES = 1000
+INVOICES = 300
 ROUNDS = 2
 SCALE = (1_000, 10_000, 100_000)
 # what bills, what is installed for it, and the most that it may take of the floor

@@ -156,10 +156,14 @@ class OfferBillingEntry(models.Model):
         """
         left = {}
         for row in rows:
-            charged = row['kind'] == 'credit' and self.browse(row['due'].origin).invoice_line_id
-            if not charged or not charged.move_id._get_offer_notes_by_hand():
+            if row['kind'] != 'credit':
                 continue
-            whole = self.browse(row['due'].origin)._get_full_price()
+            # sudo: a salesperson sees what comes back, but not every invoice
+            origin_sudo = self.sudo().browse(row['due'].origin)
+            charged = origin_sudo.invoice_line_id
+            if not charged.move_id._get_offer_notes_by_hand():
+                continue
+            whole = origin_sudo._get_full_price()
             part = charged.price_subtotal * row['price_unit'] / whole if whole else 0.0
             # of the invoice, and of the lines that the note's lines repeat
             move, same = charged.move_id, (charged.move_id, charged.product_id, charged.name)

@@ -71,6 +71,16 @@ class TestTour(OfferCommon, HttpCase):
         copy = self.env['sale.order'].search([('partner_id', '=', self.customer.id)]) - order
         self.assertFalse(copy.order_line)
 
+    def test_preview_and_start_a_billing_run(self):
+        today = self.env['offer.subscription']._get_company_today(self.company)
+        first = today.replace(day=1)
+        subscription = self._subscribe(date_start=str(first))
+        self._new_user('clicker', 'account.group_account_invoice')
+        self.start_tour('/odoo/billing-runs/new', 'sale_offer_billing_run', login='clicker')
+        run = self.env['offer.billing.run'].search([('state', '=', 'running')])
+        self.assertEqual((run.date, run.count_total), (today, 1))
+        self.assertFalse(subscription._get_invoices())
+
     def test_add_a_service_from_the_catalogue(self):
         self._new_user('clicker', 'sales_team.group_sale_manager')
         order = self._create_order()
