@@ -183,11 +183,12 @@ def ours(env):
 
 
 def ours_with_one_broken(env):
-    """One agreement in the middle can't be billed: its journal is archived."""
+    """One agreement in the middle can't be billed: an account is archived, as posting notices."""
     subscriptions = env['offer.subscription'].search([], order='id')
-    journal = env['account.journal'].search([('type', '=', 'sale')], limit=1)
-    broken = journal.copy({'code': 'BROKE'})
-    subscriptions[len(subscriptions) // 2].journal_id = broken
+    line = subscriptions[len(subscriptions) // 2].line_ids[0]
+    account = env['account.account'].search([('account_type', '=', 'income')], limit=1)
+    broken = account.copy({'code': 'X999'})
+    line.product_id = line.product_id.copy({'property_account_income_id': broken.id})
     broken.active = False
     env.cr.commit()
     ours(env)

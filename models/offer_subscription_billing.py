@@ -1,6 +1,7 @@
 """The billing engine: what is due becomes invoices, exactly once (design §5)."""
 
 import logging
+from math import isqrt
 
 from psycopg2.errors import ExclusionViolation
 
@@ -229,9 +230,9 @@ class OfferSubscription(models.Model):
             return moves
         payers = list(self.grouped('partner_invoice_id').values())
         if len(payers) > 1:
-            # halves: one broken payer of many costs the others little
-            half = len(payers) // 2
-            for part in (payers[:half], payers[half:]):
+            # few parts, then few parts of the one that fails: one broken payer of many costs the
+            # others little
+            for part in split_every(isqrt(len(payers)), payers):
                 moves += self.browse().union(*part)._bill_or_park(day)
             return moves
         sound = self.browse()

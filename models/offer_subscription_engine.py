@@ -201,6 +201,7 @@ class OfferSubscription(models.Model):
         """
         subscriptions = self.browse().union(*(row['line'].subscription_id for row in rows))
         self._check_rate(key.currency, key.company)
+        self._check_journal(key.journal)
         deliveries = subscriptions.partner_shipping_id
         if len(deliveries) > 1:
             deliveries = deliveries.browse(key.payer.address_get(['delivery'])['delivery'])
@@ -236,6 +237,20 @@ class OfferSubscription(models.Model):
                 for index, values in enumerate(lines, 1)
             ],
         }
+
+    @api.model
+    def _check_journal(self, journal):
+        """Odoo finds out when everything is written: finding out before costs the others less.
+
+        :raise UserError: if the journal is archived
+        """
+        if journal and not journal.active:
+            raise UserError(
+                self.env._(
+                    'The journal "%s" is archived: choose another one for the subscription.',
+                    journal.name,
+                )
+            )
 
     @api.model
     def _check_rate(self, currency, company):
