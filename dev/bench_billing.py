@@ -59,9 +59,14 @@ def bench_billing(databases, invoices=INVOICES):
             f' {one["queries"] / one["invoices"]:.1f} | {one["memory"]} MiB |'
         )
     _draw(best)
-    head = f'Best of {ROUNDS} in turn; the peers once.\n\n| {invoices:,} invoices of 3 lines with a tax | processor | of the floor | at most |'
-    head += ' queries an invoice | memory |\n| --- | --- | --- | --- | --- | --- |'
-    return good, '\n'.join([head, *rows, '', *more])
+    head = [
+        f'Best of {ROUNDS} in turn; the peers once.',
+        '',
+        f'| {invoices:,} invoices of 3 lines with a tax | processor | of the floor | at most |'
+        ' queries an invoice | memory |',
+        '| --- | --- | --- | --- | --- | --- |',
+    ]
+    return good, '\n'.join([*head, *rows, '', *more])
 
 
 def _more(databases, config, prepared, best, invoices):
