@@ -36,6 +36,7 @@ class AccountMove(models.Model):
     def _rebuilding_offer_drafts(self):
         """Take these drafts back, let something change, and make them anew on the same days."""
         runs = {}
+        # sudo: whoever changes a line need not be allowed to bill; the engine made the drafts
         for move in self:
             subscriptions = move._get_offer_subscriptions().sudo()
             runs[move.invoice_date] = runs.get(move.invoice_date, subscriptions) | subscriptions
