@@ -1,10 +1,9 @@
 """Speed, as ratios to stock Odoo measured in one run: with and without the addon in turn."""
 
 import json
-import subprocess
 
-from bench_billing import bench_billing
-from common import CHECKOUT, SetupError, say
+from bench_billing import bench_billing, run_script
+from common import CHECKOUT, say
 from database import ADDON
 
 ROUNDS = 5
@@ -109,15 +108,4 @@ def _install_on_large(databases):
 
 
 def _measure(databases, name, case):
-    command = [databases.python, CHECKOUT / 'bench' / 'measure.py', databases.config, name, case]
-    result = subprocess.run(
-        [str(part) for part in command],
-        env=databases.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode:
-        raise SetupError(f'Could not measure {case}:\n{result.stderr[-2000:]}')
-    return json.loads(result.stdout)
+    return json.loads(run_script(databases, 'measure.py', databases.config, name, case))

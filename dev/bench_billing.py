@@ -113,7 +113,16 @@ def _run(databases, config, prepared, case):
 
 
 def _work(databases, config, name, *arguments):
-    command = [databases.python, CHECKOUT / 'bench' / 'billing.py', config, name, *arguments]
+    return run_script(databases, 'billing.py', config, name, *arguments)
+
+
+def run_script(databases, script, *arguments):
+    """Run a script of bench/ in a process of its own.
+
+    :return: what it prints
+    :raise SetupError: if it fails, with the end of its messages
+    """
+    command = [databases.python, CHECKOUT / 'bench' / script, *arguments]
     result = subprocess.run(
         [str(part) for part in command],
         env=databases.environment(),
@@ -123,7 +132,8 @@ def _work(databases, config, name, *arguments):
         check=False,
     )
     if result.returncode:
-        raise SetupError(f'Could not bill with {arguments[0]}:\n{result.stderr[-2000:]}')
+        what = ' '.join(map(str, arguments[2:]))
+        raise SetupError(f'{script} could not {what}:\n{result.stderr[-2000:]}')
     return result.stdout
 
 
