@@ -135,6 +135,9 @@ class Databases:
             part = f'{self.prefix}_tpl_part'
             self.clone(self.base, part)
             self._install(part, '-i', ADDON, 'install the addon')
+            script = CHECKOUT / 'dev' / 'warm.py'
+            command = [self.python, script, self.config, part]
+            run(command, what="make Odoo's bundles", env=self.environment())
             self.rename(part, name)
         return name
 

@@ -1,6 +1,9 @@
 from . import (
     test_access,
     test_billing,
+    test_billing_policies,
+    test_billing_run,
+    test_billing_table,
     test_bundle,
     test_classify,
     test_concurrency,
@@ -18,5 +21,6 @@ from . import (
     test_rules,
     test_service,
     test_service_parts,
+    test_settling,
     test_tour,
 )

@@ -2,7 +2,7 @@
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
-from odoo.tests import new_test_user
+from odoo.tests import HttpCase, new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -198,3 +198,13 @@ class OfferCommon(AccountTestInvoicingCommon):
                 'offer.subscription'
             ]._cron_bill(day)
         self.env.invalidate_all()
+
+
+class OfferTourCommon(OfferCommon, HttpCase):
+    """Tests in a browser, on a machine that may be slow: it is no error to wait."""
+
+    # a request that waits longer for the one before it fails, and its page with it
+    test_cursor_lock_timeout = 300
+
+    def start_tour(self, url_path, tour_name, timeout=300, **kwargs):
+        return super().start_tour(url_path, tour_name, timeout=timeout, **kwargs)

@@ -1,10 +1,10 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import OfferCommon
+from .common import OfferTourCommon
 
 
 @tagged('post_install', '-at_install')
-class TestTour(OfferCommon, HttpCase):
+class TestTour(OfferTourCommon):
     """The whole slice by clicking, as a salesperson who also invoices."""
 
     def test_quote_a_service_and_bill_it(self):
@@ -62,7 +62,7 @@ class TestTour(OfferCommon, HttpCase):
     def test_edit_delete_and_copy_a_bundle(self):
         order = self._create_bundle()
         self.start_tour(
-            f'/odoo/sales/{order.id}', 'sale_offer_edit_delete_copy', login='clicker', timeout=180
+            f'/odoo/sales/{order.id}', 'sale_offer_edit_delete_copy', login='clicker'
         )
         self.assertRecordValues(
             order.order_line,
@@ -85,7 +85,7 @@ class TestTour(OfferCommon, HttpCase):
         self._new_user('clicker', 'sales_team.group_sale_manager')
         order = self._create_order()
         self.start_tour(
-            f'/odoo/sales/{order.id}', 'sale_offer_catalogue', login='clicker', timeout=180
+            f'/odoo/sales/{order.id}', 'sale_offer_catalogue', login='clicker'
         )
         self.assertRecordValues(
             order.order_line,
@@ -94,7 +94,7 @@ class TestTour(OfferCommon, HttpCase):
 
 
 @tagged('post_install', '-at_install')
-class TestTourOnAPhone(OfferCommon, HttpCase):
+class TestTourOnAPhone(OfferTourCommon):
     browser_size = '375x667'
     touch_enabled = True
 
@@ -102,7 +102,7 @@ class TestTourOnAPhone(OfferCommon, HttpCase):
         self._new_user('clicker', 'sales_team.group_sale_manager')
         order = self._create_order()
         order.offer_add(self._configuration())
-        self.start_tour(f'/odoo/sales/{order.id}', 'sale_offer_phone', login='clicker', timeout=180)
+        self.start_tour(f'/odoo/sales/{order.id}', 'sale_offer_phone', login='clicker')
         self.assertRecordValues(
             order.order_line.sorted('sequence'),
             [
