@@ -1,9 +1,14 @@
+from psycopg2.errors import ExclusionViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..tools.periods import ONE_DAY, period_of
 from ..tools.reconciliation import SETTLING, Settled
 
+# nobody's fault: another transaction was faster, or billed these days already
+RETRY = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ExclusionViolation)
 OVERLAP_CONSTRAINT = 'offer_billing_entry_no_overlap'
 
 
@@ -17,9 +22,13 @@ class OfferBillingEntry(models.Model):
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(subscription_line_id, subscription_line_id, '[]') WITH &&,"
         ' daterange(date_from, COALESCE(credited_from, date_to + 1)) WITH &&)'
-        " WHERE (kind <> 'credit' AND is_void IS NOT TRUE"
+        " WHERE (kind NOT IN ('credit', 'once') AND is_void IS NOT TRUE"
         ' AND COALESCE(credited_from, date_to + 1) > date_from)',
         'These days of the subscription are billed already.',
+    )
+    _charge_once = models.UniqueIndex(
+        '(charge_id) WHERE charge_id IS NOT NULL AND is_void IS NOT TRUE',
+        'This amount is billed already.',
     )
     _dates_in_order = models.Constraint(
         'CHECK (date_from <= date_to)', 'The days of a billing entry end before they start.'
@@ -44,6 +53,7 @@ class OfferBillingEntry(models.Model):
             ('credit', 'Credited'),
             ('waived', 'Not billed'),
             ('elsewhere', 'Billed elsewhere'),
+            ('once', 'One-time amount'),
         ],
         required=True,
     )
@@ -61,6 +71,12 @@ class OfferBillingEntry(models.Model):
     credit_ids = fields.One2many(comodel_name='offer.billing.entry', inverse_name='origin_id')
     credited_from = fields.Date(
         readonly=True, help='The first of its days that credits have taken back.'
+    )
+    charge_id = fields.Many2one(
+        comodel_name='offer.subscription.charge',
+        string='One-Time Amount',
+        index='btree_not_null',
+        ondelete='restrict',
     )
     is_void = fields.Boolean(
         string='Cancelled',
@@ -131,6 +147,16 @@ class OfferBillingEntry(models.Model):
 
     def _check_not_billed_again(self):
         """:raise UserError: if days of these cancelled entries are settled by others now"""
+        again = self.charge_id.entry_ids.filtered(lambda entry: not entry.is_void) - self
+        if again:
+            raise UserError(
+                self.env._(
+                    '"%(what)s" has been billed again meanwhile (%(invoice)s): this invoice stays'
+                    ' cancelled.',
+                    what=again[0].charge_id.name,
+                    invoice=again[0].move_id.display_name,
+                )
+            )
         for entry in self.filtered(lambda entry: entry.kind in SETTLING):
             others = entry.subscription_line_id.billing_entry_ids - self
             for other in others._as_settled():

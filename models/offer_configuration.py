@@ -31,8 +31,10 @@ class OfferConfiguration(models.AbstractModel):
         )
         if not product:
             return None, reader.errors
-        node = self._new_node(reader, product)
-        self._check_sellable(reader, product)
+        held = reader.held(configuration.get('line_id'))
+        node = self._new_node(reader, product, held=held, line_id=configuration.get('line_id'))
+        if held.product_id != product:
+            self._check_sellable(reader, product)
         node.quantity = reader.quantity(
             configuration.get('quantity', 1), product.display_name, node
         )
@@ -46,6 +48,7 @@ class OfferConfiguration(models.AbstractModel):
         return Node(
             product=product,
             quantity=1.0,
+            held=values.pop('held', self.env['offer.subscription.line'].sudo()),
             plan=values.pop('plan', self.env['offer.plan']),
             tier=self.env['offer.sla.tier'],
             option=values.pop('option', self.env['offer.option']),
@@ -72,7 +75,7 @@ class OfferConfiguration(models.AbstractModel):
                 plan=plan.name,
             )
             reader.error(text, node, 'plan')
-        node.plan = plan & plans
+        node.plan = plan & (plans | allowed)
 
     @api.model
     def _read_service(self, reader, node, data, depth):
@@ -122,7 +125,7 @@ class OfferConfiguration(models.AbstractModel):
                 item=template.name,
             )
             reader.error(text, node, 'tier')
-        node.tier = tier & template.offer_tier_ids
+        node.tier = tier & (template.offer_tier_ids | node.held.tier_id)
 
     @api.model
     def _read_attributes(self, reader, node, data):
@@ -156,7 +159,8 @@ class OfferConfiguration(models.AbstractModel):
         rows = self.env['offer.price']._find_rows_of(
             reader.context, node.product, node.quantity, node.plan, node.option, node.tier
         )
-        if any(row.setup_amount for row in rows):
+        # what goes on was set up already
+        if not node.held and any(row.setup_amount for row in rows):
             product = reader.context.company._get_offer_setup_product()
             node.setup = self._new_node(reader, product, is_setup=True)
 
@@ -171,7 +175,9 @@ class OfferConfiguration(models.AbstractModel):
         for child, option in zip(chosen, records, strict=True):
             if not option:
                 continue
-            if option.product_tmpl_id != node.product.product_tmpl_id or not option.active:
+            held = reader.held(child.get('line_id'))
+            is_option = option.active or option == held.option_id
+            if option.product_tmpl_id != node.product.product_tmpl_id or not is_option:
                 reader.error(
                     self.env._(
                         '"%(option)s" is no option of "%(service)s".',
@@ -184,7 +190,10 @@ class OfferConfiguration(models.AbstractModel):
                 reader.error(text, node, f'option_{option.id}')
             else:
                 seen.add(option.id)
-                node.options.append(self._read_option(reader, node, option, child, depth))
+                part = self._read_option(reader, node, option, child, depth)
+                # on a change nothing more of it may be needed
+                if part.quantity or not node.held:
+                    node.options.append(part)
         # as the Service lists them, in whatever order they were chosen
         options = node.product.product_tmpl_id._get_offer_options()
         order = {option: index for index, option in enumerate(options.ids)}
@@ -199,20 +208,30 @@ class OfferConfiguration(models.AbstractModel):
             plan=parent.plan if option.is_recurring else parent.plan.browse(),
             date_start=parent.date_start,
             line_id=data.get('line_id') or None,
+            held=reader.held(data.get('line_id')),
         )
         node.quantity = self._read_option_quantity(reader, parent, option, data)
         obstacle = self._get_obstacle(reader, parent, option, node.quantity)
-        if obstacle:
+        if obstacle and not node.held:
             reader.error(obstacle, parent, f'option_{option.id}')
         self._read_service(reader, node, data, depth + 1)
         return node
+
+    @api.model
+    def _get_quantity_to_follow(self, parent, option):
+        """:return: for how many units of the Service an option is needed: on a change what is paid
+            once only for those that are added
+        """
+        if parent.held and not option.is_recurring:
+            return max(0.0, parent.quantity - parent.held.quantity)
+        return parent.quantity
 
     @api.model
     def _read_option_quantity(self, reader, parent, option, data):
         """:return: the quantity in all, for the whole quantity of the Service"""
         name, place = option.display_name, f'option_{option.id}'
         if option.quantity_mode == 'per_unit':
-            return option.quantity * parent.quantity
+            return option.quantity * self._get_quantity_to_follow(parent, option)
         given = data.get('quantity')
         quantity = option.quantity
         if given is not None:

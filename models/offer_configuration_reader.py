@@ -34,6 +34,7 @@ class Node:
     :param option: empty: it is the Service itself
     :param bool is_setup: it is a one-time fee beside an item
     :param setup: the node of that fee, or none
+    :param held: on a change: the running line that goes on, or none
     :param profile: how the customer gets this Service; empty: as everybody
     :param dict notes: what is wrong, by the place where it belongs (`option_7`, `group_3`,
         `quantity`, `plan`, `tier`)
@@ -52,6 +53,7 @@ class Node:
     is_setup: bool = False
     setup: 'Node | None' = None
     profile: models.BaseModel | None = None
+    held: models.BaseModel | None = None
     notes: dict = field(default_factory=dict)
 
     @property
@@ -84,6 +86,17 @@ class Reader:
             context = self.context
             self._profiles = profiles._find(context.partner, context.company, context.day)
         return self._profiles.get(template, profiles)
+
+    def held(self, line_id):
+        """What of a running subscription a line of a change quotation goes on from.
+
+        :return: offer.subscription.line in sudo, or none: what a customer has counts for everybody
+            who quotes the change
+        """
+        lines = self.env['sale.order.line']
+        if _is_id(line_id) and self.order.offer_change_subscription_id:
+            lines = self.order.order_line.filtered(lambda line: line._origin.id == line_id)
+        return lines._get_offer_held()
 
     def error(self, text, node=None, place=''):
         """

@@ -12,13 +12,15 @@ class OfferConfiguration(models.AbstractModel):
     def _get_plans(self, node):
         """:return: the plans under which the customer of a node can have it"""
         plans = node.product.product_tmpl_id._get_offer_plans()
-        return plans & node.profile.plan_ids if node.profile.plan_ids else plans
+        allowed = plans & node.profile.plan_ids if node.profile.plan_ids else plans
+        return allowed | node.held.subscription_id.plan_id.sudo(self.env.su)
 
     @api.model
     def _get_tiers(self, node):
         """:return: the service levels that the customer of a node can have"""
         tiers = node.product.product_tmpl_id.offer_tier_ids.filtered('active')
-        return tiers & node.profile.tier_ids if node.profile.tier_ids else tiers
+        allowed = tiers & node.profile.tier_ids if node.profile.tier_ids else tiers
+        return allowed | node.held.tier_id.sudo(self.env.su)
 
     @api.model
     def _get_default_tier(self, node):
@@ -144,18 +146,20 @@ class OfferConfiguration(models.AbstractModel):
     @api.model
     def _check_groups(self, reader, node):
         chosen = {child.option for child in node.options}
+        had = self._get_options_had(node)
         for group in node.product.product_tmpl_id.offer_option_group_ids:
             count = sum(option in chosen for option in group.option_ids)
+            fulfilled = count + sum(option in had - chosen for option in group.option_ids)
             place = f'group_{group.id}'
             for option in group.option_ids:
-                if option.is_required and option not in chosen:
+                if option.is_required and option not in chosen | had:
                     text = self.env._(
                         '"%(service)s" needs "%(option)s".',
                         service=node.product.display_name,
                         option=option.display_name,
                     )
                     reader.error(text, node, f'option_{option.id}')
-            if count < group.min_choices:
+            if fulfilled < group.min_choices:
                 text = self.env._(
                     'Choose at least %(least)s in "%(group)s".',
                     least=group.min_choices,
@@ -171,20 +175,36 @@ class OfferConfiguration(models.AbstractModel):
                 reader.error(text, node, place)
 
     @api.model
+    def _get_options_had(self, node):
+        """On a change: options that are paid once, and were when it began.
+
+        :rtype: set
+        """
+        if not node.held:
+            return set()
+        added = node.quantity > node.held.quantity
+        return {
+            option
+            for option in node.product.product_tmpl_id._get_offer_options()
+            if not option.is_recurring and not (added and option.quantity_mode == 'per_unit')
+        }
+
+    @api.model
     def _check_rules(self, reader, node):
         """Options that require or exclude others."""
         chosen = self.env['offer.option'].union(*(child.option for child in node.options))
+        had = chosen.union(*self._get_options_had(node))
         for option in chosen.filtered('requires_ids'):
             needed = option.requires_ids.filtered('active')
             if option.requires_mode == 'any':
-                missing = needed.browse() if needed & chosen else needed
+                missing = needed.browse() if needed & had else needed
                 text = self.env._(
                     '"%(option)s" needs one of these: %(others)s.',
                     option=option.display_name,
                     others=', '.join(missing.mapped('display_name')),
                 )
             else:
-                missing = needed - chosen
+                missing = needed - had
                 text = self.env._(
                     '"%(option)s" needs "%(others)s" too.',
                     option=option.display_name,

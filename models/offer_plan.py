@@ -13,6 +13,16 @@ SOLD_FIELDS = (
     'proration',
     'advance_days',
 )
+RENEWAL_MODES = [
+    ('auto', 'It is renewed'),
+    ('quote', 'A quotation renews it'),
+    ('end', 'It ends'),
+]
+EARLY_ENDS = [
+    ('credit', 'What was paid beyond the end comes back'),
+    ('keep', 'It runs to the end of what was paid'),
+    ('fee', 'A fee is charged, the rest comes back'),
+]
 HANDLINGS = [
     ('draft', 'Left as drafts for review'),
     ('post', 'Posted'),
@@ -38,6 +48,12 @@ class OfferPlan(models.Model):
         ' AND advance_days BETWEEN 0 AND 366)',
         'Minimum term, notice, renewal and the days in advance are 0 or more, the latter 366 at'
         ' most.',
+    )
+    _life_ranges = models.Constraint(
+        'CHECK (renewal_announce_days >= 0 AND renewal_quote_days >= 0 AND renewal_remind_days >= 0'
+        ' AND unpaid_days >= 0 AND renewal_percent BETWEEN -100 AND 1000'
+        ' AND early_end_percent BETWEEN 0 AND 100)',
+        'Days are 0 or more, a fee is 0 to 100 %, and an adjustment is at least -100 %.',
     )
 
     name = fields.Char(required=True, translate=True)
@@ -104,12 +120,75 @@ class OfferPlan(models.Model):
         string='Renewal Term', help='0: after the minimum term it runs on without a term.'
     )
     renewal_unit = fields.Selection(selection=UNITS, default='month', required=True)
+    renewal_mode = fields.Selection(
+        selection=RENEWAL_MODES,
+        string='At the End of a Term',
+        default='auto',
+        required=True,
+        help='A notice ends it in any case.',
+    )
+    renewal_percent = fields.Float(
+        string='Price Adjustment (%)',
+        digits=(6, 3),
+        help='At each renewal, on all prices of the subscription. Only what was announced to the'
+        ' customer before is applied.',
+    )
+    renewal_announce_days = fields.Integer(
+        string='Announced Before',
+        default=60,
+        help='So many days before the renewal the customer is told of the new price.',
+    )
+    renewal_quote_days = fields.Integer(
+        string='Quoted Before',
+        default=60,
+        help='So many days before the end of the term the quotation is made and sent.',
+    )
+    renewal_remind_days = fields.Integer(
+        string='Reminded Before',
+        default=14,
+        help='So many days before the end of the term the customer is reminded of the quotation.',
+    )
+    early_end = fields.Selection(
+        selection=EARLY_ENDS,
+        string='Ending before the Term',
+        default='credit',
+        required=True,
+    )
+    early_end_percent = fields.Float(
+        string='Fee (%)', digits=(6, 3), help='Of what the rest of the term would have cost.'
+    )
+    unpaid_policy = fields.Selection(
+        selection=[
+            ('none', 'Nothing happens'),
+            ('remind', 'The customer is reminded'),
+            ('pause', 'The subscription is paused'),
+            ('end', 'The subscription ends'),
+        ],
+        string='An Unpaid Invoice',
+        default='none',
+        required=True,
+    )
+    unpaid_days = fields.Integer(
+        string='Days Overdue', default=14, help='So many days after the due date.'
+    )
 
     subscription_ids = fields.One2many(
         comodel_name='offer.subscription', inverse_name='plan_id', string='Subscriptions'
     )
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains('renewal_mode', 'renewal_count')
+    def _check_renewal(self):
+        for plan in self:
+            if plan.renewal_mode == 'quote' and not plan.renewal_count:
+                raise ValidationError(
+                    self.env._(
+                        'The plan "%s" is renewed by quotation: say for how long, in its renewal'
+                        ' term.',
+                        plan.name,
+                    )
+                )
 
     @api.constrains('alignment', 'interval_unit')
     def _check_alignment(self):
@@ -174,23 +253,28 @@ class OfferPlan(models.Model):
         self.ensure_one()
         return Terms(**{name: self[name] for name in SOLD_FIELDS})
 
-    def _get_term_text(self):
+    def _get_term_text(self, agreed=None):
         """Minimum term, notice and renewal, in words.
 
+        :param agreed: a subscription with its own; None: the plan's
         :return: e.g. "Minimum term 12 months, notice 3 months"; empty: there are none
         :rtype: str
         """
         self.ensure_one()
+        agreed = agreed or self
         parts = []
-        if self.minimum_term_count:
-            term = self._get_duration(self.minimum_term_count, self.minimum_term_unit)
+        if agreed.minimum_term_count:
+            term = self._get_duration(agreed.minimum_term_count, agreed.minimum_term_unit)
             parts.append(self.env._('minimum term %s', term))
-        if self.notice_count:
-            notice = self._get_duration(self.notice_count, self.notice_unit)
+        if agreed.notice_count:
+            notice = self._get_duration(agreed.notice_count, agreed.notice_unit)
             parts.append(self.env._('notice %s', notice))
-        if self.renewal_count:
-            renewal = self._get_duration(self.renewal_count, self.renewal_unit)
-            parts.append(self.env._('renewed for %s', renewal))
+        if agreed.renewal_count and agreed.renewal_mode != 'end':
+            renewal = self._get_duration(agreed.renewal_count, agreed.renewal_unit)
+            text = self.env._('renewed for %s', renewal)
+            if agreed.renewal_mode == 'quote':
+                text = self.env._('renewed by quotation for %s', renewal)
+            parts.append(text)
         text = ', '.join(parts)
         return text[:1].upper() + text[1:]
 

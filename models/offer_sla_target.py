@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .offer_sla_tier import _percent
+
 
 class OfferSlaTarget(models.Model):
     _name = 'offer.sla.target'
@@ -10,6 +12,10 @@ class OfferSlaTarget(models.Model):
 
     _priority_once = models.UniqueIndex(
         '(tier_id, priority)', 'A service level has one row for each priority: change that one.'
+    )
+    _credit_range = models.Constraint(
+        'CHECK (credit_percent IS NULL OR credit_percent BETWEEN 0 AND 100)',
+        'A credit is a percentage from 0 to 100.',
     )
     _hours_not_negative = models.Constraint(
         'CHECK (response_hours >= 0 AND resolution_hours >= 0)', 'Hours are 0 or more.'
@@ -25,6 +31,12 @@ class OfferSlaTarget(models.Model):
     )
     resolution_hours = fields.Float(
         string='Solved Within (h)', help='In service hours. 0: nothing is promised.'
+    )
+
+    credit_percent = fields.Float(
+        string='Credit per Miss (%)',
+        digits=(6, 3),
+        help="Of the month's fee, for each time that it was missed. 0: none.",
     )
 
     # === CONSTRAINT METHODS === #
@@ -52,6 +64,10 @@ class OfferSlaTarget(models.Model):
             promises.append(self.env._('solved within %g h', self.resolution_hours))
         if not promises:
             return ''
+        if self.credit_percent:
+            promises.append(
+                self.env._('credit of %s %% for each miss', _percent(self.credit_percent))
+            )
         return self.env._(
             'Priority %(priority)s: %(promises)s',
             priority=self.priority,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools.periods import ONE_DAY, add_interval
-from .offer_plan import UNITS
+from .offer_plan import EARLY_ENDS, RENEWAL_MODES, UNITS
 
 AGREED_FIELDS = (
     'minimum_term_count',
@@ -11,6 +11,10 @@ AGREED_FIELDS = (
     'notice_unit',
     'renewal_count',
     'renewal_unit',
+    'renewal_mode',
+    'renewal_percent',
+    'early_end',
+    'early_end_percent',
 )
 
 
@@ -147,6 +151,40 @@ class OfferSubscription(models.Model):
     )
     renewal_unit = fields.Selection(
         selection=UNITS, compute='_compute_agreed', store=True, readonly=False, precompute=True
+    )
+    renewal_mode = fields.Selection(
+        selection=RENEWAL_MODES,
+        string='At the End of a Term',
+        compute='_compute_agreed',
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    renewal_percent = fields.Float(
+        string='Price Adjustment (%)',
+        digits=(6, 3),
+        compute='_compute_agreed',
+        store=True,
+        readonly=False,
+        precompute=True,
+        help='At each renewal, if it was announced.',
+    )
+    early_end = fields.Selection(
+        selection=EARLY_ENDS,
+        string='Ending before the Term',
+        compute='_compute_agreed',
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    early_end_percent = fields.Float(
+        string='Fee (%)',
+        digits=(6, 3),
+        compute='_compute_agreed',
+        store=True,
+        readonly=False,
+        precompute=True,
+        help='Of what the rest of the term would have cost.',
     )
     intro_periods = fields.Integer(
         string='First Periods', help='So many periods from the start on are free, or cost less.'
@@ -290,66 +328,6 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def activate(self, date):
-        """Start charging.
-
-        :param date: the first day; a line that starts later by itself keeps its day
-        :type date: datetime.date or str
-        :raise UserError: if a subscription is not pending, or has no lines
-        """
-        day = self._to_day(date)
-        for subscription in self:
-            if subscription.state != 'pending':
-                raise UserError(self.env._('%s has been activated already.', subscription.name))
-            if not subscription.line_ids:
-                raise UserError(self.env._('%s has no lines to bill.', subscription.name))
-            for line in subscription.line_ids:
-                line.date_start = max(line.date_start or day, day)
-            # an anchor that was agreed before (a running agreement that came in) stays
-            subscription.write(
-                {
-                    'state': 'active',
-                    'date_start': subscription.date_start or day,
-                    'date_anchor': subscription.date_anchor or day,
-                }
-            )
-
-    def end(self, date, reason):
-        """End a subscription after a day; days beyond it that were charged come back.
-
-        :param date: the last day
-        :type date: datetime.date or str
-        :param str reason: why, for the record
-        :raise UserError: if it is not running, or would end before it started
-        """
-        day = self._to_day(date)
-        for subscription in self:
-            if subscription.state not in ('active', 'paused'):
-                raise UserError(self.env._('%s is not running.', subscription.name))
-            if day < subscription.date_start - ONE_DAY:
-                raise UserError(
-                    self.env._(
-                        '%(name)s started on %(start)s, so it can\'t end on %(end)s.',
-                        name=subscription.name,
-                        start=subscription.date_start,
-                        end=day,
-                    )
-                )
-            subscription.write({'date_end': day, 'end_reason': reason})
-            for line in subscription.line_ids:
-                if not line.date_end or line.date_end > day:
-                    # a line that would start later never does
-                    line.date_end = max(day, line.date_start - ONE_DAY)
-
-    def _cancel_unbilled(self):
-        """Close what never began; its order can be confirmed anew."""
-        for subscription in self.filtered(lambda subscription: subscription.state != 'closed'):
-            if subscription.state != 'pending':
-                reason = self.env._('The order was cancelled.')
-                subscription.end(subscription.date_start - ONE_DAY, reason)
-            subscription.line_ids.sale_line_id = False
-            subscription.state = 'closed'
-
     @api.model
     def _to_day(self, value):
         try:
@@ -380,6 +358,58 @@ class OfferSubscription(models.Model):
         for subscription in self:
             today = self._get_company_today(subscription.company_id)
             subscription.activate(subscription.date_start or today)
+
+    def _get_act_action(self, act, name):
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': name,
+            'res_model': 'offer.subscription.act',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_subscription_id': self.id, 'default_act': act},
+        }
+
+    def action_activate(self):
+        return self._get_act_action('activate', self.env._('Activate'))
+
+    def action_change(self):
+        return self._get_act_action('change', self.env._('Change'))
+
+    def action_pause(self):
+        return self._get_act_action('pause', self.env._('Pause'))
+
+    def action_resume(self):
+        return self._get_act_action('resume', self.env._('Resume'))
+
+    def action_notice(self):
+        return self._get_act_action('notice', self.env._('Notice'))
+
+    def action_end(self):
+        return self._get_act_action('end', self.env._('End'))
+
+    def action_withdraw_notice(self):
+        self.withdraw_notice()
+
+    def action_change_directly(self):
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._('Change Directly'),
+            'res_model': 'offer.direct.change',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_subscription_id': self.id},
+        }
+
+    def action_view_change_orders(self):
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id('sale.action_quotations')
+        return {
+            **action,
+            'domain': [('offer_change_subscription_id', '=', self.id)],
+            'context': {'create': False},
+        }
 
     def action_bill_today(self):
         """Bill what is due today."""

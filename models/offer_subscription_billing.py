@@ -3,22 +3,17 @@
 import logging
 from math import isqrt
 
-from psycopg2.errors import ExclusionViolation
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
-from .offer_billing_entry import OVERLAP_CONSTRAINT
+from .offer_billing_entry import OVERLAP_CONSTRAINT, RETRY
 
 _logger = logging.getLogger(__name__)
 
 BATCH_PAYERS = 50
 ATTEMPTS = 3
-# nobody's fault: another transaction was faster, or billed these days already
-RETRY = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ExclusionViolation)
 
 
 class _RolledBackError(Exception):
@@ -43,7 +38,7 @@ class OfferSubscription(models.Model):
             {
                 'subscription_id': row['line'].subscription_id.id,
                 'line_id': row['line'].id,
-                'name': row['line'].display_name,
+                'name': row['charge'].name if row.get('charge') else row['line'].display_name,
                 'kind': row['kind'],
                 'date_from': fields.Date.to_string(row['due'].first),
                 'date_to': fields.Date.to_string(row['due'].last),

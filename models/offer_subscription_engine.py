@@ -45,7 +45,8 @@ class OfferSubscription(models.Model):
         )
         settled = lines._get_settled()
         rows = [row for line in lines for row in line._get_due_rows(until, settled[line])]
-        return self.env['offer.billing.entry']._limit_credits(rows)
+        rows = self.env['offer.billing.entry']._limit_credits(rows)
+        return rows + self._get_charge_rows(until, rows)
 
     @api.model
     def _check_not_too_late(self, rows, day):
@@ -90,6 +91,7 @@ class OfferSubscription(models.Model):
         sent._queue_offer_sending()
         # what has no hint is settled, and was not touched
         self.line_ids.filtered('date_next_due')._update_next_due(forward=True)
+        self.filtered('charge_ids')._update_next_due()
         self._close_ended(day)
         return moves
 

@@ -29,6 +29,9 @@ class OfferSubscriptionLine(models.Model):
         comodel_name='offer.subscription', required=True, index=True, ondelete='cascade'
     )
     company_id = fields.Many2one(related='subscription_id.company_id', store=True)
+    partner_id = fields.Many2one(
+        related='subscription_id.partner_id', string='Customer', store=True
+    )
     currency_id = fields.Many2one(related='subscription_id.currency_id')
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one(

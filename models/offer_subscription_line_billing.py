@@ -25,14 +25,7 @@ class OfferSubscriptionLine(models.Model):
             lambda line: line._get_next_due(settled[line], forward) or False
         ).items():
             lines.filtered(lambda line, day=day: line.date_next_due != day).date_next_due = day
-        for day, subscriptions in self.subscription_id.grouped(
-            lambda subscription: min(
-                filter(None, subscription.line_ids.mapped('date_next_due')), default=False
-            )
-        ).items():
-            subscriptions.filtered(
-                lambda subscription, day=day: subscription.date_next_due != day
-            ).date_next_due = day
+        self.subscription_id._update_next_due()
 
     def _get_next_due(self, settled, forward):
         subscription = self.subscription_id
@@ -140,6 +133,8 @@ class OfferSubscriptionLine(models.Model):
         :param int sign: -1 on a credit note, whose quantities are positive
         """
         self.ensure_one()
+        if row.get('charge'):
+            return row['charge']._prepare_invoice_line_values(row, fiscal_position, sign)
         due = row['due']
         lang = self.subscription_id.partner_id.lang
         days = (format_date(self.env, day, lang_code=lang) for day in (due.first, due.last))

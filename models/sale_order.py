@@ -51,6 +51,16 @@ class SaleOrder(models.Model):
         for order in self:
             order.offer_subscription_count = len(order.offer_subscription_ids)
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Start what recurs and is added to a confirmed order."""
+        if 'order_line' not in vals:
+            return super().write(vals)
+        res = super(SaleOrder, self.with_context(offer_saving_order=True)).write(vals)
+        self._start_offer_additions()
+        return res
+
     # === BUSINESS METHODS: CONFIRMATION === #
 
     def _confirmation_error_message(self):
@@ -128,14 +138,45 @@ class SaleOrder(models.Model):
         # a salesperson or a customer's signature confirms, who may not write subscriptions
         subscriptions_sudo = self.env['offer.subscription'].sudo().with_company(self.company_id)
         today = subscriptions_sudo._get_company_today(self.company_id)
-        for plan in lines.offer_plan_id:
-            mine = lines.filtered(lambda line, plan=plan: line.offer_plan_id == plan)
+        for (plan, on_delivery), mine in lines.grouped(
+            lambda line: (line.offer_plan_id, line._starts_on_delivery())
+        ).items():
             subscription_sudo = subscriptions_sudo.create(
                 self._prepare_offer_subscription_values(plan, mine, today)
             )
-            subscription_sudo.activate(min(subscription_sudo.line_ids.mapped('date_start')))
+            self._hang_offer_lines(subscription_sudo.line_ids)
+            if not on_delivery:
+                subscription_sudo.activate(min(subscription_sudo.line_ids.mapped('date_start')))
             subscriptions_sudo += subscription_sudo
         return subscriptions_sudo
+
+    @api.model
+    def _hang_offer_lines(self, lines):
+        """Let subscription lines hang on each other as their order lines do."""
+        by_order_line = lines.grouped('sale_line_id')
+        for line in lines:
+            parent = by_order_line.get(line.sale_line_id._get_offer_service_line())
+            line.parent_id = parent and parent._get_first()
+
+    def _start_offer_additions(self):
+        """Start what recurs and was added to a confirmed order, at once.
+
+        :raise UserError: if it can't be sold as it stands
+        """
+        for order in self.filtered(lambda order: order.state == 'sale'):
+            # sudo: a subscription line counts, also where it is another salesperson's
+            added = order.order_line.filtered(
+                lambda line: line.offer_plan_id and not line.sudo().offer_subscription_line_ids
+            )
+            if not added or order.offer_change_subscription_id:
+                continue
+            services = added.filtered(
+                lambda line: line.offer_kind == 'service' and not line.offer_option_id
+            )
+            errors = [error for line in services for error in line._get_offer_errors()]
+            if errors:
+                raise UserError('\n'.join(errors))
+            order._create_offer_subscriptions()
 
     def _action_cancel(self):
         """Close the subscriptions of a cancelled order, unless they have been billed."""

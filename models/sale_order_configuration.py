@@ -153,13 +153,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         self.check_access('write')
-        if self.state not in ('draft', 'sent') or self.locked:
-            raise UserError(
-                self.env._(
-                    'The order %s is confirmed or cancelled: only a quotation can be configured.',
-                    self.name,
-                )
-            )
+        self._check_offer_configurable(line_id)
         node, errors = self.env['offer.configuration']._read_configuration(self, configuration)
         if errors:
             raise UserError('\n'.join(errors))
@@ -173,7 +167,31 @@ class SaleOrder(models.Model):
             values.update(order_id=self.id, sequence=sequence, virtual_id=str(uuid.uuid4()))
             line = line.create(values)
         self._write_offer_parts(line, node)
+        self._start_offer_additions()
         return line.with_context(offer_configuring=False)
+
+    def _check_offer_configurable(self, line_id):
+        """A quotation can be configured; a confirmed order takes more Services.
+
+        :raise UserError: if it can't
+        """
+        is_quotation = self.state in ('draft', 'sent')
+        line = self._get_offer_line(line_id)
+        is_addition = self.state == 'sale' and not line.offer_plan_id
+        if self.locked or not (is_quotation or is_addition):
+            if line.offer_plan_id and self.state == 'sale':
+                raise UserError(
+                    self.env._(
+                        '"%s" runs: press "Change" on its subscription.',
+                        line.product_id.display_name,
+                    )
+                )
+            raise UserError(
+                self.env._(
+                    'The order %s is locked or cancelled: only a quotation can be configured.',
+                    self.name,
+                )
+            )
 
     def _make_room_for_offer(self, line, size):
         mine = line + line._get_offer_descendants()

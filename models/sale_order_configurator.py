@@ -138,11 +138,12 @@ class SaleOrder(models.Model):
     def _get_offer_unchosen(self, reader, parent, option):
         quantity = option.quantity
         if option.quantity_mode == 'per_unit':
-            quantity *= parent.quantity
+            quantity *= self.env['offer.configuration']._get_quantity_to_follow(parent, option)
         return Node(
             product=option.product_id,
             quantity=quantity,
             plan=parent.plan if option.is_recurring else parent.plan.browse(),
             tier=option.product_id.offer_default_tier_id,
             option=option,
+            held=self.env['offer.subscription.line'],
         )

@@ -137,16 +137,22 @@ class SaleOrderLine(models.Model):
         touched = SOLD_FIELDS & vals.keys()
         if touched:
             # also where the subscription is another salesperson's
-            for line in self.sudo().filtered('offer_subscription_line_ids'):
+            for line in self.sudo().filtered(lambda line: line._is_offer_running()):
                 changed = [name for name in touched if not line._is_same_value(name, vals[name])]
                 if changed:
                     raise UserError(
                         self.env._(
-                            '"%s" is billed by its subscription: change it there.',
+                            '"%s" is billed by its subscription: press "Change" there.',
                             line.product_id.display_name,
                         )
                     )
         return super().write(vals)
+
+    def _is_offer_running(self):
+        """:return: whether a subscription has taken the line over"""
+        self.ensure_one()
+        is_changed = self.order_id.offer_change_subscription_id and self.state == 'sale'
+        return bool(self.offer_subscription_line_ids or (self.offer_plan_id and is_changed))
 
     def _is_same_value(self, name, value):
         field = self._fields[name]
@@ -171,8 +177,14 @@ class SaleOrderLine(models.Model):
             'discount': self.discount,
             'tier_id': self.offer_tier_id.id,
             'analytic_distribution': self.analytic_distribution,
-            'date_start': self.offer_date_start or today,
+            'option_id': self.offer_option_id.id,
+            'date_start': self.offer_date_start or (not self._starts_on_delivery() and today),
         }
+
+    def _starts_on_delivery(self):
+        """:return: whether charging waits until somebody marks the Service delivered"""
+        self.ensure_one()
+        return self._get_offer_root().product_id.offer_start == 'delivery'
 
     def _get_price_in_product_taxes(self):
         """The agreed price per unit as it was before the fiscal position.

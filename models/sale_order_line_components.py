@@ -105,7 +105,7 @@ class SaleOrderLine(models.Model):
         for line in self:
             for component in line._get_offer_components():
                 option = component.offer_option_id
-                quantity = option.quantity * line.product_uom_qty
+                quantity = option.quantity * line._get_offer_quantity_to_follow(option)
                 follows = option.quantity_mode == 'per_unit'
                 if follows and component._differs_from_offer_quantity(quantity):
                     found.append((component, quantity))
@@ -165,13 +165,27 @@ class SaleOrderLine(models.Model):
             'offer_tier_id': node.tier.id,
             'offer_option_id': node.option.id,
             'offer_is_setup': node.is_setup,
-            'offer_date_start': node.date_start if node.plan else False,
+            'offer_subscription_line_id': node.held.id,
+            'offer_date_start': self._get_offer_node_start(node),
             'product_no_variant_attribute_value_ids': [Command.set(node.no_variant_value_ids)],
             'product_custom_attribute_value_ids': [
                 Command.clear(),
                 *(Command.create(value) for value in node.custom_values),
             ],
         }
+
+    def _get_offer_node_start(self, node):
+        """:return: the first day of what recurs; what a change adds begins on its day"""
+        if not node.plan:
+            return False
+        return self.order_id.offer_change_date or node.date_start
+
+    def _get_offer_quantity_to_follow(self, option):
+        """As `_get_quantity_to_follow` of a configuration."""
+        held = self._get_offer_held()
+        if held and not option.is_recurring:
+            return max(0.0, self.product_uom_qty - held.quantity)
+        return self.product_uom_qty
 
     def _prepare_offer_component_values(self, node, parent, sequence):
         """:param parent: the line on which it hangs, or the values of one that is made with it"""

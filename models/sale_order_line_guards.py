@@ -40,7 +40,10 @@ class SaleOrderLine(models.Model):
         """Refuse drafts and retired offers on new quotations; what stands there stays."""
         for line in self:
             product = line.product_id
-            if line.state not in ('draft', 'sent') or not product.offer_kind:
+            if line.state == 'cancel' or not product.offer_kind:
+                continue
+            # who has it keeps it
+            if product == line.sudo().offer_subscription_line_id.product_id:
                 continue
             if product.offer_state == 'retired':
                 raise ValidationError(
@@ -66,8 +69,10 @@ class SaleOrderLine(models.Model):
         # the configurator's lines carry the id by which their components find them
         for line, configuration in zip(lines, configurations, strict=True):
             bare = not (line.offer_option_id or line.offer_plan_id or line.virtual_id)
-            if bare and line.state in ('draft', 'sent') and line.offer_kind == 'service':
+            if bare and line.state != 'cancel' and line.offer_kind == 'service':
                 line._configure_by_default(configuration)
+        if not {'offer_configuring', 'offer_saving_order'} & self.env.context.keys():
+            lines.order_id._start_offer_additions()
         return lines
 
     def write(self, vals):
@@ -114,6 +119,9 @@ class SaleOrderLine(models.Model):
         _node, errors = configurations._read_configuration(self.order_id, configuration)
         if not errors:
             self.order_id.offer_add(configuration, line_id=self.id)
+        elif self.state == 'sale':
+            # nobody confirms it any more
+            raise UserError('\n'.join(errors))
 
     def _is_offer_product(self):
         """Whether this line sells a Product by itself, not as a component of a Service."""

@@ -36,10 +36,20 @@ class SaleOrderLine(models.Model):
         'linked_line_id.product_id',
         'linked_line_id.product_uom_qty',
         'linked_line_id.offer_tier_id',
+        'offer_subscription_line_id',
     )
     def _compute_price_unit(self):
         """Follow plan, service level and option too."""
         return super()._compute_price_unit()
+
+    @api.depends('offer_subscription_line_id', 'offer_tier_id', 'offer_plan_id')
+    def _compute_discount(self):
+        """Keep the agreed discount beside the agreed price."""
+        res = super()._compute_discount()
+        for line in self.filtered('offer_subscription_line_id'):
+            if line._keeps_offer_agreement():
+                line.discount = line._get_offer_held().discount
+        return res
 
     @api.depends('offer_is_setup', 'linked_line_id.product_id')
     def _compute_tax_ids(self):
@@ -113,6 +123,12 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if self.offer_is_setup:
             return [(self._get_offer_setup_amount(), True)]
+        if self._keeps_offer_agreement():
+            return [(self._get_offer_held().price_unit, True)]
+        return self._get_offer_list_parts()
+
+    def _get_offer_list_parts(self):
+        """As :meth:`_get_offer_price_parts`, by today's prices."""
         option = self.offer_option_id
         if not self.product_id or not (option or self.product_id.offer_kind == 'service'):
             return None
@@ -163,7 +179,8 @@ class SaleOrderLine(models.Model):
 
         :rtype: float
         """
-        parts = self and self._get_offer_price_parts()
+        # what it costs today, of which parts are taken, also where the agreed price goes on
+        parts = self and self._get_offer_list_parts()
         if not parts:
             return self._get_display_price() if self else 0.0
         amount, final = parts[0]

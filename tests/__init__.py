@@ -10,6 +10,7 @@ from . import (
     test_configuration,
     test_configuration_table,
     test_invoice_life,
+    test_life,
     test_make,
     test_order,
     test_periods,
@@ -22,5 +23,6 @@ from . import (
     test_service,
     test_service_parts,
     test_settling,
+    test_terms,
     test_tour,
 )

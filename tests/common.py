@@ -190,14 +190,44 @@ class OfferCommon(AccountTestInvoicingCommon):
             for entry in entries
         ]
 
-    def _run_scheduler(self, day):
-        """Run the scheduler's entry, which commits, on a cursor of its own."""
+    def _run_scheduler(self, day, method='_cron_bill'):
+        """Run an entry of the scheduler, which commits, on a cursor of its own."""
         self.env.flush_all()
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            self.env(cr=cr, user=self.ref('base.user_root'), su=True)[
-                'offer.subscription'
-            ]._cron_bill(day)
+            env = self.env(cr=cr, user=self.ref('base.user_root'), su=True)
+            getattr(env['offer.subscription'], method)(day)
         self.env.invalidate_all()
+
+    def _run_job(self, xmlid):
+        """Run a scheduled job as it is."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(f'sale_offer.{xmlid}').method_direct_trigger()
+        self.env.invalidate_all()
+
+
+class OfferLifeCommon(OfferCommon):
+    """What happens to a subscription over the years."""
+
+    def _live(self, **values):
+        """:return: a subscription of two workplaces with Bronze, 80.00 a month"""
+        values = {'quantity': 2, 'tier_id': self.bronze.id, 'options': [], **values}
+        return self._subscribe(**values)
+
+    def _bills(self, subscription, *expected):
+        """Bill on each day, and compare; a credit note counts less than 0."""
+        for day, amount in expected:
+            moves = subscription.bill(day)
+            found = sum(-move.direction_sign * move.amount_untaxed for move in moves)
+            self.assertEqual((day, round(found, 2)), (day, amount))
+
+    def _movements(self, subscription):
+        events = subscription.event_ids.sorted('id')
+        return [
+            (str(event.date), event.kind, event.movement, event.mrr_change)
+            for event in events
+            if event.mrr_change
+        ]
 
 
 class OfferTourCommon(OfferCommon, HttpCase):

@@ -232,10 +232,17 @@ class TestOrder(OfferCommon):
         line.write({'product_uom_qty': 3, 'name': 'Workplaces'})
         self.assertEqual((line.product_uom_qty, line.price_unit), (3, 50.0))
 
-    def test_a_confirmed_order_is_not_configured_again(self):
+    def test_what_runs_is_not_configured_on_its_order_again(self):
         subscription = self._subscribe()
         order = subscription.sale_order_id
-        with self.assertRaisesRegex(UserError, 'only a quotation can be configured'):
+        line = order.order_line.filtered(lambda line: not line.offer_option_id)
+        with self.assertRaisesRegex(UserError, 'press "Change" on its subscription'):
+            order.offer_add(self._configuration(), line_id=line.id)
+
+    def test_a_locked_order_takes_nothing_more(self):
+        order = self._subscribe().sale_order_id
+        order.action_lock()
+        with self.assertRaisesRegex(UserError, 'locked or cancelled'):
             order.offer_add(self._configuration())
 
     def test_an_order_confirms_as_quoted_after_its_service_was_retired(self):

@@ -1,1 +1,1 @@
-from . import periods, proration, reconciliation
+from . import periods, proration, reconciliation, rules, terms

@@ -44,7 +44,9 @@ class OfferClosing(models.TransientModel):
     def _get_booked(self, line):
         """:return: entries of a line whose invoices were in the books on the day"""
         return line.billing_entry_ids.filtered(
-            lambda entry: entry.move_id.state == 'posted' and entry.move_id.date <= self.date
+            lambda entry: entry.kind != 'once'
+            and entry.move_id.state == 'posted'
+            and entry.move_id.date <= self.date
         )
 
     def _prepare_deferred(self, line):

@@ -1,0 +1,525 @@
+"""A quotation that changes a running subscription: what is to be, with the difference to what is.
+
+Its lines are what the customer will have; what went on stands there at its agreed price, what is
+left out ends. Confirming applies the difference once.
+"""
+
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_amount, format_date
+
+from ..tools.periods import ONE_DAY, period_of
+from ..tools.proration import piece_price
+
+
+class OfferSubscription(models.Model):
+    _inherit = 'offer.subscription'
+
+    change_order_ids = fields.One2many(
+        comodel_name='sale.order',
+        inverse_name='offer_change_subscription_id',
+        string='Change Quotations',
+    )
+    change_order_count = fields.Integer(compute='_compute_change_order_count')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('change_order_ids')
+    def _compute_change_order_count(self):
+        for subscription in self:
+            subscription.change_order_count = len(subscription.change_order_ids)
+
+    # === BUSINESS METHODS === #
+
+    def _create_change_order(self, day, **values):
+        """A quotation with what the customer has on a day, to be changed and signed.
+
+        :param datetime.date day: from which on the change counts
+        :rtype: sale.order
+        :raise UserError: if nothing can change then
+        """
+        self.ensure_one()
+        self._check_running_on(day)
+        order = self.env['sale.order'].create({**self._prepare_change_order_values(day), **values})
+        roots = self.line_ids.filtered(
+            lambda line: line._is_running_on(day) and not line._get_first().parent_id
+        )
+        sequence = 10
+        for root in roots.sorted(lambda line: (line.sequence, line.id)):
+            sequence = self._create_change_lines(order, root, day, sequence)
+        return order
+
+    def _prepare_change_order_values(self, day):
+        before = self.sale_order_id
+        pricelist = before.pricelist_id or self.partner_id.property_product_pricelist
+        if pricelist.currency_id != self.currency_id:
+            pricelist = pricelist.browse()
+        return {
+            'company_id': self.company_id.id,
+            'partner_id': self.partner_id.id,
+            'partner_invoice_id': self.partner_invoice_id.id,
+            'partner_shipping_id': self.partner_shipping_id.id,
+            'payment_term_id': self.payment_term_id.id,
+            'pricelist_id': pricelist.id,
+            'user_id': self.user_id.id,
+            'team_id': self.team_id.id,
+            'client_order_ref': self.client_order_ref,
+            'origin': self.name,
+            'offer_change_subscription_id': self.id,
+            'offer_change_date': day,
+        }
+
+    def _create_change_lines(self, order, line, day, sequence, parent=None):
+        """Put a line and what hangs on it on a quotation, as it runs.
+
+        :param parent: the order line on which it hangs
+        :return: the sequence that comes next
+        """
+        values = {
+            'order_id': order.id,
+            'sequence': sequence,
+            'product_id': line.product_id.id,
+            'product_uom_qty': line.quantity,
+            'product_uom_id': line.product_uom_id.id,
+            'offer_plan_id': self.plan_id.id,
+            'offer_tier_id': line.tier_id.id,
+            'offer_option_id': line.option_id.id,
+            'offer_date_start': day,
+            'offer_subscription_line_id': line.id,
+            'name': line.name,
+            'virtual_id': str(uuid.uuid4()),
+        }
+        sold = line._get_chain().sale_line_id[-1:]
+        if sold.product_id == line.product_id:
+            values['product_no_variant_attribute_value_ids'] = [
+                Command.set(sold.product_no_variant_attribute_value_ids.ids)
+            ]
+            values['product_custom_attribute_value_ids'] = [
+                Command.create(
+                    {
+                        'custom_product_template_attribute_value_id': (
+                            value.custom_product_template_attribute_value_id.id
+                        ),
+                        'custom_value': value.custom_value,
+                    }
+                )
+                for value in sold.product_custom_attribute_value_ids
+            ]
+        if parent:
+            values.update(linked_line_id=parent.id, linked_virtual_id=parent.virtual_id)
+        made = self.env['sale.order.line'].with_context(offer_configuring=True).create(values)
+        sequence += 1
+        for part in line._get_parts(day):
+            sequence = self._create_change_lines(order, part, day, sequence, made)
+        return sequence
+
+
+class SaleOrder(models.Model):
+    _inherit = 'sale.order'
+
+    offer_change_subscription_id = fields.Many2one(
+        comodel_name='offer.subscription',
+        string='Changes',
+        copy=False,
+        index='btree_not_null',
+        ondelete='restrict',
+        check_company=True,
+    )
+    offer_change_date = fields.Date(string='Change Counts From', copy=False)
+    offer_is_renewal = fields.Boolean(string='Renews', copy=False)
+    offer_change_text = fields.Text(string='Difference', compute='_compute_offer_change_text')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        'offer_change_subscription_id',
+        'offer_change_date',
+        'order_line.price_subtotal',
+        'order_line.product_uom_qty',
+        'order_line.offer_tier_id',
+        'order_line.offer_plan_id',
+    )
+    @api.depends_context('lang')
+    def _compute_offer_change_text(self):
+        for order in self:
+            order.offer_change_text = (
+                order.state in ('draft', 'sent')
+                and order._get_offer_change_text()
+                or order.offer_change_subscription_id
+                and order._get_offer_change_title()
+                or False
+            )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Let all lines of a change begin on its day."""
+        res = super().write(vals)
+        if 'offer_change_date' in vals:
+            for order in self.filtered('offer_change_subscription_id'):
+                lines = order.order_line.filtered('offer_plan_id')
+                lines.offer_date_start = order.offer_change_date
+        return res
+
+    # === BUSINESS METHODS: DIFFERENCE === #
+
+    def _get_offer_change_title(self):
+        return self.env._(
+            'Change of %(subscription)s from %(day)s on',
+            subscription=self.offer_change_subscription_id.sudo().name,
+            day=format_date(self.env, self.offer_change_date),
+        )
+
+    def _get_offer_change_rows(self):
+        """What this quotation changes, for people and for the subscription.
+
+        :return: dicts of the order `line` (none: it ends), the subscription line that it goes on
+            from as `held` (none: it is new), `before` and `after`: untaxed amounts per period
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        # sudo: a customer sees the difference of what is theirs
+        held_lines = self._get_offer_held_lines().sudo()
+        rows = []
+        for line in self.order_line.filtered('offer_plan_id'):
+            held = line.offer_subscription_line_id.sudo()
+            rows.append(
+                {
+                    'line': line,
+                    'held': held,
+                    'before': held.price_subtotal if held else 0.0,
+                    'after': line.price_subtotal,
+                    'is_changed': not held or line._differs_from_held(held),
+                }
+            )
+            held_lines -= held
+        for held in held_lines:
+            rows.append(
+                {
+                    'line': self.order_line.browse(),
+                    'held': held,
+                    'before': held.price_subtotal,
+                    'after': 0.0,
+                    'is_changed': True,
+                }
+            )
+        return rows
+
+    def _get_offer_held_lines(self):
+        """:return: what runs on the day of the change"""
+        # sudo: whoever may see the quotation may see what it changes
+        subscription_sudo = self.offer_change_subscription_id.sudo()
+        return subscription_sudo.line_ids.filtered(
+            lambda line: line._is_running_on(self.offer_change_date)
+        )
+
+    def _get_offer_change_text(self):
+        """:return: the difference in words: item by item, per period, until the next period"""
+        if not self.offer_change_subscription_id or not self.offer_change_date:
+            return False
+        rows = [row for row in self._get_offer_change_rows() if row['is_changed']]
+        texts = [self._get_offer_change_title()]
+        texts += [f'• {self._describe_offer_change(row)}' for row in rows]
+        difference = sum(row['after'] - row['before'] for row in rows)
+        plan = self.offer_change_subscription_id.sudo().plan_id
+        if self.order_line.offer_plan_id <= plan:
+            texts.append(
+                self.env._(
+                    'Difference %(period)s: %(amount)s',
+                    period=plan._get_period_text(),
+                    amount=self._format_offer_difference(difference),
+                )
+            )
+            text = self._get_offer_prorated_text(rows, plan)
+            if text:
+                texts.append(text)
+        return '\n'.join(texts)
+
+    def _describe_offer_change(self, row):
+        line, held = row['line'], row['held']
+        name = (line or held).product_id.with_context(display_default_code=False).display_name
+        after = format_amount(self.env, row['after'], self.currency_id)
+        if not line:
+            return self.env._(
+                '%(item)s ends (%(before)s)',
+                item=name,
+                before=format_amount(self.env, row['before'], self.currency_id),
+            )
+        if not held:
+            return self.env._(
+                '%(quantity)g × %(item)s, new: %(after)s',
+                quantity=line.product_uom_qty,
+                item=name,
+                after=after,
+            )
+        parts = []
+        if held.quantity != line.product_uom_qty:
+            parts.append(f'{held.quantity:g} → {line.product_uom_qty:g}')
+        if held.tier_id != line.offer_tier_id:
+            parts.append(f'{held.tier_id.name or "—"} → {line.offer_tier_id.name or "—"}')
+        if held.product_id != line.product_id:
+            parts.append(f'{held.product_id.display_name} → {line.product_id.display_name}')
+        if held.subscription_id.plan_id != line.offer_plan_id:
+            parts.append(f'{held.subscription_id.plan_id.name} → {line.offer_plan_id.name}')
+        before = format_amount(self.env, row['before'], self.currency_id)
+        parts.append(f'{before} → {after}')
+        return f'{name}: {", ".join(parts)}'
+
+    def _get_offer_prorated_text(self, rows, plan):
+        """:return: what the difference comes to until the next period begins"""
+        day, terms = self.offer_change_date, plan._get_terms()
+        period = period_of(terms, self.offer_change_subscription_id.sudo().date_anchor, day)
+        if day == period.first or terms.proration == 'none' or not rows:
+            return ''
+        amount = 0.0
+        for row in rows:
+            for sign, line in ((1, row['line']), (-1, row['held'])):
+                if line:
+                    amount += sign * line._get_offer_piece(period, day)
+        return self.env._(
+            'For %(first)s to %(last)s: %(amount)s, on the next invoice',
+            first=format_date(self.env, day),
+            last=format_date(self.env, period.last),
+            amount=self._format_offer_difference(amount),
+        )
+
+    def _format_offer_difference(self, amount):
+        amount = self.currency_id.round(amount)
+        sign = '+' if amount > 0 else '−' if amount < 0 else '±'
+        return f'{sign}{format_amount(self.env, abs(amount), self.currency_id)}'
+
+    # === BUSINESS METHODS: CONFIRMATION === #
+
+    def _get_offer_errors(self):
+        """Refuse a change that can't be made any more."""
+        errors = super()._get_offer_errors()
+        if not self.offer_change_subscription_id:
+            return errors
+        return errors + self._get_offer_change_errors()
+
+    def _get_offer_change_errors(self):
+        subscription_sudo = self.offer_change_subscription_id.sudo()
+        if not self.offer_change_date:
+            return [self.env._('Say from which day on the change counts.')]
+        if subscription_sudo.currency_id != self.currency_id:
+            return [
+                self.env._(
+                    '%(name)s is billed in %(currency)s: quote the change in it.',
+                    name=subscription_sudo.name,
+                    currency=subscription_sudo.currency_id.name,
+                )
+            ]
+        try:
+            subscription_sudo._check_running_on(self.offer_change_date)
+            subscription_sudo._check_not_locked(self.offer_change_date)
+        except UserError as error:
+            return [error.args[0]]
+        for line in self.order_line.filtered('offer_plan_id'):
+            held = line.offer_subscription_line_id.sudo()
+            stale = held and (held.next_line_ids or not held._is_running_on(self.offer_change_date))
+            if stale:
+                return [
+                    self.env._(
+                        '"%(line)s" has changed since it was quoted, or changes on another day'
+                        ' already: quote the change anew.',
+                        line=held.display_name,
+                    )
+                ]
+        return []
+
+    def _create_offer_subscriptions(self):
+        """Apply a change instead of starting anew."""
+        if not self.offer_change_subscription_id:
+            return super()._create_offer_subscriptions()
+        return self._apply_offer_change()
+
+    def _apply_offer_change(self):
+        """Make of the subscription what stands on the quotation.
+
+        :return: a subscription that was started for another plan, if any
+        """
+        self.ensure_one()
+        # a customer's signature confirms: nobody who signs may write subscriptions
+        subscription_sudo = self.offer_change_subscription_id.sudo()
+        subscription_sudo = subscription_sudo.with_company(self.company_id)
+        # of two who confirm two quotations at once the second finds what the first has done
+        subscription_sudo.lock_for_update()
+        errors = self._get_offer_change_errors()
+        if errors:
+            raise UserError('\n'.join(errors))
+        stays, moves, ends = self._sort_offer_change(subscription_sudo)
+        day = self.offer_change_date
+        if self.offer_is_renewal:
+            subscription_sudo._renew_for_a_term(self)
+        texts = [self._describe_offer_change(row) for row in self._get_offer_change_rows()
+                 if row['is_changed']]  # fmt: skip
+        name = self.env._(
+            'Changed by %(order)s from %(day)s on: %(changes)s',
+            order=self.name,
+            day=format_date(self.env, day),
+            changes='; '.join(texts) or self.env._('nothing'),
+        )
+        drafts = subscription_sudo.line_ids._get_untouched_drafts()
+        with subscription_sudo._recording('changed', day, name, sale_order_id=self.id) as found:
+            subscription_sudo = subscription_sudo.with_context(offer_recording=True)
+            with drafts._rebuilding_offer_drafts():
+                self._apply_offer_stays(subscription_sudo, day, stays, ends)
+                moved = self._move_offer_lines(subscription_sudo, day, moves)
+            found += moved.with_context(offer_recording=False)
+        return moved
+
+    def _sort_offer_change(self, subscription):
+        """:return: order lines that stay under the plan, those of other plans, and what ends"""
+        lines = self.order_line.filtered(lambda line: line.offer_plan_id)
+        stays = lines.filtered(
+            lambda line: line.offer_plan_id == subscription.plan_id and line.product_uom_qty > 0
+        )
+        moves = (lines - stays).filtered(lambda line: line.product_uom_qty > 0)
+        kept = (stays + moves).offer_subscription_line_id
+        return stays, moves, self._get_offer_held_lines() - kept.sudo()
+
+    def _apply_offer_stays(self, subscription, day, stays, ends):
+        changes = [(held, {'quantity': 0}) for held in ends]
+        changes += [
+            (line.offer_subscription_line_id.sudo(), line._prepare_offer_change_values(subscription))
+            for line in stays
+            if line.offer_subscription_line_id
+        ]
+        if changes:
+            subscription._change(day, changes)
+        made = {}
+        for line in stays.filtered(lambda line: not line.offer_subscription_line_id).sorted(
+            'sequence'
+        ):
+            values = line._prepare_offer_subscription_line_values(day)
+            parent = line._get_offer_service_line()
+            above = made.get(parent) or parent.offer_subscription_line_id.sudo()
+            values['parent_id'] = above._get_first().id if above else False
+            values['date_end'] = subscription.date_end
+            values['ends_with_subscription'] = bool(subscription.date_end)
+            values['subscription_id'] = subscription.id
+            made[line] = self.env['offer.subscription.line'].sudo().create(values)
+
+    def _move_offer_lines(self, subscription, day, moves):
+        """Let what changes to another plan go on in a subscription of its own."""
+        moved = subscription.browse()
+        for plan in moves.offer_plan_id:
+            mine = moves.filtered(lambda line, plan=plan: line.offer_plan_id == plan)
+            held = mine.offer_subscription_line_id.sudo()
+            held.date_end = day - ONE_DAY
+            values = self._prepare_offer_subscription_values(plan, mine, day)
+            # the same days of the month, whatever the plan (design §5)
+            values['date_anchor'] = subscription.date_anchor
+            new = subscription.create(values)
+            self._hang_offer_lines(new.line_ids)
+            for line in new.line_ids:
+                before = line.sale_line_id.offer_subscription_line_id.sudo()
+                if before:
+                    line.write({'previous_line_id': before.id, 'first_id': before._get_first().id})
+            new.activate(day)
+            new.message_post(body=self.env._('It goes on from %s.', subscription._get_html_link()))
+            moved += new
+        running = subscription.line_ids.filtered(
+            lambda line: not line.date_end or line.date_end >= day
+        )
+        if moved and not running:
+            subscription.write(
+                {
+                    'date_end': day - ONE_DAY,
+                    'end_reason': self.env._('It goes on as %s.', ', '.join(moved.mapped('name'))),
+                }
+            )
+        return moved
+
+    def _action_cancel(self):
+        """Keep a change that was applied: it is changed back by another."""
+        applied = self.filtered(
+            lambda order: order.offer_change_subscription_id and order.state == 'sale'
+        )
+        if applied:
+            raise UserError(
+                self.env._(
+                    '%(order)s has changed %(subscription)s: change that back instead of'
+                    ' cancelling.',
+                    order=applied[0].name,
+                    subscription=applied[0].offer_change_subscription_id.sudo().name,
+                )
+            )
+        return super()._action_cancel()
+
+
+class SaleOrderLine(models.Model):
+    _inherit = 'sale.order.line'
+
+    offer_subscription_line_id = fields.Many2one(
+        comodel_name='offer.subscription.line',
+        string='Goes On From',
+        copy=False,
+        index='btree_not_null',
+        ondelete='restrict',
+        help='The running line that a change quotation changes.',
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _get_offer_held(self):
+        """:return: the running line that this one goes on from, in sudo: its agreed price counts
+        for everybody who quotes the change"""
+        return self.offer_subscription_line_id.sudo()
+
+    def _keeps_offer_agreement(self):
+        """Whether the agreed price goes on: item, plan and service level stay, and the quantity
+        meets the same prices.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        held = self._get_offer_held()
+        if not held or not (
+            held.product_id == self.product_id
+            and held.tier_id == self.offer_tier_id
+            and held.subscription_id.plan_id == self.offer_plan_id
+            and held.product_uom_id == self.product_uom_id
+        ):
+            return False
+        context = self.order_id._get_offer_price_context()
+        now, before = (
+            self.env['offer.price']._find_rows_of(
+                context,
+                self.product_id,
+                quantity,
+                self.offer_plan_id,
+                self.offer_option_id,
+                self.offer_tier_id,
+            )
+            for quantity in (self.product_uom_qty, held.quantity)
+        )
+        return now == before
+
+    def _differs_from_held(self, held):
+        """:return: whether the line says something else than what runs"""
+        self.ensure_one()
+        subscription = held.subscription_id
+        values = self._prepare_offer_change_values(subscription)
+        values.pop('sale_line_id')
+        return self.offer_plan_id != subscription.plan_id or subscription._differs(held, values)
+
+    def _prepare_offer_change_values(self, subscription):
+        """:return: what becomes of the running line"""
+        values = self._prepare_offer_subscription_line_values(self.offer_date_start)
+        names = ('sale_line_id', 'product_id', 'quantity', 'product_uom_id', 'discount', 'tier_id')
+        values = {name: values[name] for name in (*names, 'price_unit')}
+        held = self._get_offer_held()
+        if held.product_id != self.product_id or held.tier_id != self.offer_tier_id:
+            values['name'] = self.name
+        return values
+
+    def _get_offer_piece(self, period, day):
+        """:return: what the line costs from a day to the end of a period, untaxed"""
+        price = piece_price(
+            self.price_subtotal, period, day, period.last, self.currency_id.rounding
+        )
+        return float(price)

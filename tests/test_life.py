@@ -1,0 +1,361 @@
+"""Lives of subscriptions, told as stories; every invoice is worked out by hand."""
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import OfferLifeCommon
+
+
+@tagged('post_install', '-at_install')
+class TestLife(OfferLifeCommon):
+    def test_three_years_of_a_customer(self):
+        self.plan.write(
+            {'notice_count': 1, 'renewal_count': 12, 'minimum_term_count': 12}
+        )
+        subscription = self._live(date_start='2027-01-31')
+        line = subscription.line_ids
+        self._bills(subscription, ('2027-01-31', 80.0))
+        # two more seats: 13 of 28 days, 18.57 each (40.00 less 21.43 for 15 days)
+        subscription.change('2027-02-15', [{'line_id': line.id, 'quantity': 4}])
+        self._bills(subscription, ('2027-02-15', 37.14), ('2027-02-28', 160.0))
+        self._bills(subscription, ('2027-03-31', 160.0))
+        # a level up, with the next period
+        subscription.change(
+            '2027-04-30', [{'line_id': line.id, 'tier_id': self.gold.id, 'price_unit': 50.0}]
+        )
+        self._bills(subscription, ('2027-04-30', 200.0), ('2027-05-31', 200.0))
+        # 20 of 30 days come back, 33.33 each; then 11 of 31 days, 17.74 each
+        subscription.pause('2027-06-10')
+        self._bills(subscription, ('2027-06-10', -133.32), ('2027-06-30', 0.0))
+        subscription.resume('2027-07-20')
+        self._bills(subscription, ('2027-07-20', 70.96), ('2027-07-31', 200.0))
+        # a notice ends the minimum term; it is withdrawn
+        self.assertEqual(str(subscription.give_notice('2027-09-01')), '2028-01-30')
+        subscription.withdraw_notice()
+        self._bills(subscription, ('2027-08-31', 200.0), ('2027-09-30', 200.0))
+        self._revise('2027-10-31', 10.0)
+        self._bills(subscription, ('2027-10-31', 220.0), ('2027-11-30', 220.0))
+        self._bills(subscription, ('2027-12-31', 220.0))
+        self._run_scheduler('2028-01-31', '_cron_live')
+        self.assertEqual(str(subscription.date_term_end), '2029-01-30')
+        self._bills(
+            subscription,
+            *((f'2028-{month:02}-{day}', 220.0) for month, day in self._ends_of_2028()),
+        )
+        self.assertEqual(str(subscription.give_notice('2028-12-15')), '2029-01-30')
+        self._bills(subscription, ('2028-12-31', 220.0), ('2029-01-31', 0.0))
+        self.assertEqual(subscription.state, 'closed')
+        self.assertFalse(subscription.preview('2035-12-31'))
+        self.assertEqual(
+            self._movements(subscription),
+            [
+                ('2027-01-31', 'activated', 'new', 80.0),
+                ('2027-02-15', 'changed', 'expansion', 80.0),
+                ('2027-04-30', 'changed', 'expansion', 40.0),
+                ('2027-06-10', 'paused', 'contraction', -200.0),
+                ('2027-07-20', 'resumed', 'reactivation', 200.0),
+                ('2028-01-31', 'notice', 'churn', -200.0),
+                ('2028-01-31', 'withdrawn', 'churn', 200.0),
+                ('2027-10-31', 'revised', 'expansion', 20.0),
+                ('2029-01-31', 'notice', 'churn', -220.0),
+            ],
+        )
+
+    @staticmethod
+    def _ends_of_2028():
+        # billed from the 31st on, on the last day of shorter months
+        days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30]
+        return zip(range(1, 12), days, strict=True)
+
+    def _revise(self, day, percent):
+        revision = self.env['offer.revision'].create(
+            {'name': 'Prices', 'product_id': self.workplace.id, 'date': day, 'percent': percent}
+        )
+        revision.action_find()
+        revision.action_apply()
+        self._run_job('ir_cron_revise')
+        return revision
+
+    def test_nobody_acts_without_the_right(self):
+        subscription = self._live().with_user(self.salesperson)
+        line = subscription.line_ids
+        for act in (
+            lambda: subscription.pause('2027-02-01'),
+            lambda: subscription.give_notice('2027-02-01'),
+            lambda: subscription.change('2027-02-01', [{'line_id': line.id, 'quantity': 3}]),
+        ):
+            with self.assertRaises(AccessError):
+                act()
+
+    # === START === #
+
+    def test_charging_starts_when_it_is_marked_delivered(self):
+        self.workplace.offer_start = 'delivery'
+        subscription = self._live(date_start=False)
+        self.assertEqual((subscription.state, subscription.line_ids.date_start), ('pending', False))
+        self.assertFalse(subscription.preview('2028-01-01'))
+        self.assertFalse(subscription.event_ids)
+        action = subscription.action_activate()
+        dialog = self.env[action['res_model']].with_context(**action['context'])
+        dialog.create({'date': '2027-03-15'}).action_apply()
+        self.assertEqual(subscription.state, 'active')
+        self._bills(subscription, ('2027-03-15', 80.0))
+
+    def test_what_is_delivered_and_what_is_not_start_apart(self):
+        other = self._create_item('Firewall', 0.0, 'service', type='service')
+        self._create_price(30.0, service=other)
+        other.offer_start = 'delivery'
+        order = self._create_order()
+        order.offer_add(self._configuration(options=[]))
+        order.offer_add({'product_id': other.id, 'quantity': 1, 'plan_id': self.plan.id})
+        order.action_confirm()
+        self.assertEqual(
+            sorted(order.offer_subscription_ids.mapped('state')), ['active', 'pending']
+        )
+
+    def test_a_service_added_to_a_confirmed_order_starts_at_once(self):
+        first = self._live()
+        order = first.sale_order_id
+        line = order.offer_add(self._configuration(options=[], date_start='2027-06-01'))
+        added = order.offer_subscription_ids - first
+        self.assertEqual((added.state, str(added.date_start)), ('active', '2027-06-01'))
+        self.assertEqual(added.line_ids.sale_line_id, line)
+        # also by the form, the catalogue and remote calls: with its default
+        order.write(
+            {'order_line': [Command.create({'product_id': self.workplace.id})]}
+        )
+        self.assertEqual(len(order.offer_subscription_ids), 3)
+        self.env['sale.order.line'].create(
+            {'order_id': order.id, 'product_id': self.workplace.id}
+        )
+        self.assertEqual(len(order.offer_subscription_ids), 4)
+
+    def test_what_can_not_be_sold_is_not_added_to_a_confirmed_order(self):
+        order = self._live().sale_order_id
+        self.workplace.product_tmpl_id.action_offer_retire()
+        self._assert_refused(
+            'retired',
+            lambda: self.env['sale.order.line'].create(
+                {'order_id': order.id, 'product_id': self.workplace.id}
+            ),
+        )
+        self.assertEqual(len(order.offer_subscription_ids), 1)
+
+    def test_what_runs_is_read_only_on_its_order(self):
+        line = self._live().sale_order_id.order_line
+        for values in (
+            {'product_uom_qty': 5},
+            {'price_unit': 1.0},
+            {'discount': 10},
+            {'offer_tier_id': self.gold.id},
+            {'product_id': self.backup.id},
+        ):
+            self._assert_refused('press "Change"', lambda values=values: line.write(values))
+
+    def test_confirming_twice_starts_nothing_twice(self):
+        subscription = self._live()
+        with mute_logger('odoo.sql_db'), self.assertRaises(UniqueViolation):
+            subscription.line_ids.create(
+                {
+                    'subscription_id': subscription.id,
+                    'product_id': self.workplace.id,
+                    'sale_line_id': subscription.line_ids.sale_line_id.id,
+                }
+            )
+
+    # === NOTICE AND END === #
+
+    def test_a_notice_shows_its_end_before_it_is_given(self):
+        self.plan.write({'notice_count': 3, 'renewal_count': 12})
+        subscription = self._live()
+        action = subscription.action_notice()
+        dialog = self.env[action['res_model']].with_context(**action['context'])
+        dialog = dialog.create({'date': '2027-10-01', 'reason_id': self._reason().id})
+        # a day too late for the minimum term
+        self.assertEqual(str(dialog.date_last), '2028-12-31')
+        self.assertIn('It ends on 12/31/2028.', dialog.effect)
+        dialog.date = '2027-09-30'
+        self.assertEqual(str(dialog.date_last), '2027-12-31')
+        self.assertFalse(subscription.date_end)
+        dialog.action_apply()
+        self.assertEqual(str(subscription.date_end), '2027-12-31')
+        letter = subscription.message_ids.filtered('attachment_ids')
+        self.assertIn('12/31/2027', letter.body)
+        self.assertEqual(letter.partner_ids, self.customer)
+        self.assertEqual(subscription.end_reason_id, self._reason())
+
+    @classmethod
+    def _reason(cls):
+        return cls.env.ref('sale_offer.end_reason_price')
+
+    def test_a_notice_takes_a_planned_change_along_and_gives_it_back(self):
+        subscription = self._live()
+        line = subscription.line_ids
+        subscription.change('2028-02-01', [{'line_id': line.id, 'quantity': 5}])
+        subscription.give_notice('2027-03-01')
+        self.assertEqual(str(subscription.date_end), '2027-12-31')
+        self._assert_mrr(subscription, {'2027-12-31': 80.0, '2028-01-01': 0, '2028-02-01': 0})
+        subscription.withdraw_notice()
+        self._assert_mrr(subscription, {'2028-01-31': 80.0, '2028-02-01': 200.0})
+
+    def _assert_mrr(self, subscription, expected):
+        events = subscription.event_ids
+        for day, amount in expected.items():
+            found = sum(event.mrr_change for event in events if str(event.date) <= day)
+            self.assertEqual((day, round(found, 2)), (day, amount))
+
+    def test_an_end_before_the_term_as_agreed(self):
+        # 80.00 for 31 days; after the 10th day 27.10 each come back (40.00 less 12.90)
+        subscription = self._live()
+        subscription.bill('2027-01-01')
+        subscription.end('2027-01-10', self._reason().id)
+        self._bills(subscription, ('2027-01-11', -54.2))
+        self.assertEqual(subscription.end_reason_id, self._reason())
+
+    def test_an_end_before_the_term_runs_to_what_was_paid(self):
+        self.plan.early_end = 'keep'
+        subscription = self._live()
+        subscription.bill('2027-01-01')
+        subscription.end('2027-01-10', 'moved')
+        self.assertEqual(str(subscription.date_end), '2027-01-31')
+        self._bills(subscription, ('2027-02-28', 0.0))
+
+    def test_an_end_before_the_term_costs_a_fee(self):
+        self.plan.write({'early_end': 'fee', 'early_end_percent': 50})
+        subscription = self._live()
+        for month in range(1, 11):
+            subscription.bill(f'2027-{month:02}-01')
+        # of November and December: 160.00
+        subscription.end('2027-10-31', 'moved')
+        self._bills(subscription, ('2027-11-01', 80.0), ('2027-12-31', 0.0))
+        fee = subscription.charge_ids
+        self.assertEqual(fee.move_id.invoice_line_ids.name, fee.name)
+        self.assertIn('50 %', fee.name)
+        # a cancelled invoice makes it due again, and only once
+        move = fee.move_id
+        move.button_draft()
+        move.button_cancel()
+        self._bills(subscription, ('2027-11-02', 80.0), ('2027-11-03', 0.0))
+        self._assert_refused('billed again meanwhile', move.button_draft)
+
+    def test_no_policy_after_the_term(self):
+        self.plan.write({'early_end': 'fee', 'early_end_percent': 50})
+        subscription = self._live()
+        subscription.end('2027-12-31', 'moved')
+        self.assertFalse(subscription.charge_ids)
+
+    # === BAD INPUT === #
+
+    def test_what_can_not_be_done_is_said_in_a_sentence(self):
+        subscription = self._live()
+        line = subscription.line_ids
+        other = self._live().line_ids
+        changes = [
+            ([], 'Say which'),
+            ('x', 'Say which'),
+            ([{'line_id': line.id, 'colour': 'red'}], 'not readable'),
+            ([{'line_id': line.id, 'quantity': '3'}], 'is a number'),
+            ([{'line_id': line.id, 'quantity': -1}], 'is a number'),
+            ([{'line_id': line.id, 'quantity': float('nan')}], 'is a number'),
+            ([{'line_id': line.id, 'discount': 101}], 'is a number from 0 to 100'),
+            ([{'line_id': line.id, 'tier_id': 10**8}], 'does not exist'),
+            ([{'line_id': other.id, 'quantity': 3}], 'no such line'),
+            ([{'line_id': 10**8, 'quantity': 3}], 'does not exist'),
+            ([{'line_id': line.id, 'quantity': 3}] * 2, 'named twice'),
+            ([{'quantity': 3}], 'needs an item'),
+        ]
+        for lines, sentence in changes:
+            self._assert_refused(
+                sentence, lambda lines=lines: subscription.change('2027-03-01', lines)
+            )
+        more = [{'line_id': line.id, 'quantity': 3}]
+        self._assert_refused('does not run|starts on', lambda: subscription.change('2026-01-01', more))
+        self._assert_refused('not a date', lambda: subscription.change('soon', more))
+        self._assert_refused('not paused', lambda: subscription.resume('2027-03-01'))
+        self._assert_refused('no notice', subscription.withdraw_notice)
+        self._assert_refused('can\'t end on', lambda: subscription.end('2026-12-30', 'x'))
+        subscription.change('2027-04-01', more)
+        # overlapping
+        self._assert_refused('changes on', lambda: subscription.change('2027-03-01', more))
+        self._assert_refused('changes on', lambda: subscription.pause('2027-03-01'))
+        subscription.pause('2027-05-01')
+        self._assert_refused('paused already', lambda: subscription.pause('2027-06-01'))
+        self._assert_refused('is paused from', lambda: subscription.resume('2027-04-30'))
+        subscription.resume('2027-05-15')
+        subscription.give_notice('2027-06-01')
+        self._assert_refused('ends on', lambda: subscription.give_notice('2027-06-01'))
+        self._assert_refused('ends on', lambda: subscription.pause('2028-06-01'))
+        self.assertEqual(len(subscription.line_ids), 3)
+        subscription.bill('2028-06-01')
+        self.assertEqual(subscription.state, 'closed')
+        self._assert_refused('not running', lambda: subscription.give_notice('2027-06-01'))
+        self._assert_refused('ended already', subscription.withdraw_notice)
+
+    def test_what_is_billed_and_locked_does_not_change(self):
+        subscription = self._live()
+        line = subscription.line_ids
+        subscription.bill('2027-01-01')
+        self.company.fiscalyear_lock_date = '2027-01-20'
+        more = [{'line_id': line.id, 'quantity': 3}]
+        for act in (
+            lambda: subscription.change('2027-01-10', more),
+            lambda: subscription.pause('2027-01-10'),
+            lambda: subscription.end('2027-01-10', 'x'),
+        ):
+            self._assert_refused('books are locked', act)
+        subscription.change('2027-01-21', more)
+
+    def test_a_status_follows_the_calendar(self):
+        subscription = self._live()
+        subscription.pause('2027-03-01')
+        self.assertEqual(subscription.state, 'active')
+        self._run_scheduler('2027-03-01', '_cron_live')
+        self.assertEqual(subscription.state, 'paused')
+        subscription.resume('2027-04-01')
+        self._run_scheduler('2027-04-01', '_cron_live')
+        self.assertEqual(subscription.state, 'active')
+        self._run_scheduler('2027-04-02', '_cron_live')
+        subscription.pause('2027-06-01')
+        self.assertFalse(subscription.date_resume)
+
+    # === DRAFTS === #
+
+    def test_a_change_makes_an_untouched_draft_anew(self):
+        self.plan.invoice_handling = 'draft'
+        subscription = self._live()
+        draft = subscription.bill('2027-01-01')
+        subscription.change('2027-01-01', [{'line_id': subscription.line_ids.id, 'quantity': 3}])
+        self.assertFalse(draft.exists())
+        self.assertEqual(subscription._get_invoices().amount_untaxed, 120.0)
+
+    # === UNPAID === #
+
+    def _overdue(self, policy):
+        self.plan.write({'unpaid_policy': policy, 'unpaid_days': 14})
+        subscription = self._live()
+        invoice = subscription.bill('2027-01-01')
+        self._run_scheduler('2027-01-15', '_cron_live')
+        self.assertFalse(subscription.event_ids.filtered(lambda event: event.kind == 'unpaid'))
+        # the 15th day after the due day, and every day from then on
+        for day in ('2027-01-16', '2027-01-17'):
+            self._run_scheduler(day, '_cron_live')
+        event = subscription.event_ids.filtered(lambda event: event.kind == 'unpaid')
+        self.assertEqual(event.move_id, invoice)
+        return subscription
+
+    def test_an_unpaid_invoice_is_reminded_of_once(self):
+        subscription = self._overdue('remind')
+        letter = subscription.message_ids.filtered(lambda m: 'unpaid' in (m.subject or ''))
+        self.assertEqual(len(letter), 1)
+        self.assertIn('80.00', letter.body)
+        self.assertEqual(subscription.state, 'active')
+
+    def test_an_unpaid_invoice_pauses(self):
+        self.assertEqual(str(self._overdue('pause').date_paused), '2027-01-16')
+
+    def test_an_unpaid_invoice_ends(self):
+        self.assertEqual(str(self._overdue('end').date_end), '2027-01-16')
