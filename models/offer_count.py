@@ -97,6 +97,16 @@ class OfferCount(models.Model):
         if 'applied' in self.mapped('state'):
             raise UserError(self.env._('What was applied stays: its reference must not come again.'))
 
+    @api.model
+    def get_import_templates(self):
+        """Offer a file for what was counted elsewhere."""
+        return [
+            {
+                'label': self.env._('Import Template for Counted Quantities'),
+                'template': '/sale_offer/static/xls/offer_count.csv',
+            }
+        ]
+
     # === PUBLIC METHODS === #
 
     @api.model

@@ -175,7 +175,8 @@ class OfferSubscriptionEvent(models.Model):
                 parts.append((subscription, service, sign * moved, True))
             if rest:
                 parts.append((subscription, service, sign * rest, False))
-        return parts
+        # what comes before what goes: nobody leaves who goes on elsewhere
+        return sorted(parts, key=lambda part: (part[2] < 0, not part[3]))
 
     @api.model
     def _classify(self, subscription, service, date, jump, moved, kind, day):

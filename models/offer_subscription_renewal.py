@@ -131,7 +131,8 @@ class OfferSubscription(models.Model):
         if percent:
             name += self.env._(', prices %+g %%', percent)
         with self._recording('renewed', first, name, sale_order_id=order and order.id):
-            self.renewals += 1
+            # the next term has a quotation of its own
+            self.write({'renewals': self.renewals + 1, 'renewal_order_id': False})
             if percent:
                 self._adjust_prices(first, percent)
 

@@ -177,7 +177,8 @@ class SaleOrder(models.Model):
         """What this quotation changes, for people and for the subscription.
 
         :return: dicts of the order `line` (none: it ends), the subscription line that it goes on
-            from as `held` (none: it is new), `before` and `after`: untaxed amounts per period
+            from as `held` (none: it is new), `before` and `after`: amounts per period, in the
+            items' own taxes
         :rtype: list[dict]
         """
         self.ensure_one()
@@ -191,7 +192,7 @@ class SaleOrder(models.Model):
                     'line': line,
                     'held': held,
                     'before': held.price_subtotal if held else 0.0,
-                    'after': line.price_subtotal,
+                    'after': line._get_offer_period_amount(),
                     'is_changed': not held or line._differs_from_held(held),
                 }
             )
@@ -276,9 +277,12 @@ class SaleOrder(models.Model):
             return ''
         amount = 0.0
         for row in rows:
-            for sign, line in ((1, row['line']), (-1, row['held'])):
-                if line:
-                    amount += sign * line._get_offer_piece(period, day)
+            if row['line']:
+                amount += row['line']._get_offer_period_amount(period, day)
+            if row['held']:
+                held = row['held']
+                price = held._get_piece_price(period, day, period.last)
+                amount -= held._get_amount(held.quantity, price)
         return self.env._(
             'For %(first)s to %(last)s: %(amount)s, on the next invoice',
             first=format_date(self.env, day),
@@ -517,9 +521,14 @@ class SaleOrderLine(models.Model):
             values['name'] = self.name
         return values
 
-    def _get_offer_piece(self, period, day):
-        """:return: what the line costs from a day to the end of a period, untaxed"""
-        price = piece_price(
-            self.price_subtotal, period, day, period.last, self.currency_id.rounding
-        )
-        return float(price)
+    def _get_offer_period_amount(self, period=None, day=None):
+        """What the line costs, in the item's own taxes, as a subscription will charge it.
+
+        :param period: None: a whole one
+        :param day: from which on to the end of the period
+        :rtype: float
+        """
+        price, currency = self._get_price_in_product_taxes(), self.currency_id
+        if period:
+            price = float(piece_price(price, period, day, period.last, currency.rounding))
+        return currency.round(self.product_uom_qty * price * (1 - self.discount / 100))

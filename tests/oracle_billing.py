@@ -8,7 +8,7 @@ from .oracle import DAY, begins_period, period_around
 CENT = Decimal('0.01')
 
 
-def bill_by_days(plan, start, last, until, price):
+def bill_by_days(plan, start, last, until, price, since=None):
     """The pieces that a line owes up to a day, one a period.
 
     :param dict plan: count, unit, mode, alignment, day, proration, ahead
@@ -16,6 +16,7 @@ def bill_by_days(plan, start, last, until, price):
     :param last: last day of the agreement as it is known when it is billed, or None
     :param until: day of the run
     :param Decimal price: of a period
+    :param since: the line's first day, if it began after the agreement
     :return: first day, last day and price of each piece
     """
 
@@ -24,7 +25,7 @@ def bill_by_days(plan, start, last, until, price):
             day, start, plan['count'], plan['unit'], plan['alignment'], plan['day']
         )
 
-    pieces, day = [], start
+    pieces, day = [], since or start
     while last is None or day <= last:
         first, final = period_around(day, begins)
         stop = final if last is None else min(final, last)

@@ -1,0 +1,148 @@
+"""What happens at the end of a term: renewed, quoted, ended; announced before."""
+
+from odoo.tests import tagged
+
+from .common import OfferLifeCommon
+
+
+@tagged('post_install', '-at_install')
+class TestRenewal(OfferLifeCommon):
+    def _agree(self, **values):
+        """:return: a subscription of 80.00 a month since 2027 for 12 months, renewed for 6"""
+        self.plan.write({'renewal_count': 6, **values})
+        return self._live()
+
+    def _go_on(self, *days):
+        for day in days:
+            self._run_scheduler(day, '_cron_live')
+
+    def _letters(self, subscription, word):
+        return subscription.message_ids.filtered(lambda m: word in (m.subject or ''))
+
+    def test_it_is_renewed_for_a_term_once(self):
+        subscription = self._agree()
+        self._go_on('2027-12-31')
+        self.assertEqual(str(subscription.date_term_end), '2027-12-31')
+        self._go_on('2028-01-01', '2028-01-01', '2028-01-02')
+        self.assertEqual(str(subscription.date_term_end), '2028-06-30')
+        self.assertEqual(
+            [event.kind for event in subscription.event_ids.sorted('id')], ['activated', 'renewed']
+        )
+
+    def test_a_scheduler_that_was_away_renews_every_term(self):
+        subscription = self._agree()
+        self._go_on('2029-03-15')
+        self.assertEqual(str(subscription.date_term_end), '2029-06-30')
+        self.assertEqual(subscription.renewals, 3)
+
+    def test_without_a_renewal_term_it_runs_on(self):
+        subscription = self._agree(renewal_count=0)
+        self._go_on('2028-01-01')
+        self.assertFalse(subscription.date_end or subscription.renewals)
+
+    def test_it_ends_where_that_was_agreed(self):
+        subscription = self._agree(renewal_mode='end')
+        self._go_on('2028-01-01')
+        self.assertEqual(str(subscription.date_end), '2027-12-31')
+        # days that were charged ahead come back
+        self.assertEqual(
+            subscription.event_ids.sorted('id')[-1].movement, 'churn'
+        )
+
+    def test_a_notice_ends_it_before_it_is_renewed(self):
+        subscription = self._agree()
+        subscription.give_notice('2027-05-01')
+        self._go_on('2028-01-01')
+        self.assertFalse(subscription.renewals)
+
+    # === PRICES === #
+
+    def test_prices_rise_at_the_renewal_if_it_was_announced(self):
+        subscription = self._agree(renewal_percent=5.0, renewal_announce_days=60)
+        # 60 days before 1 January
+        self._go_on('2027-11-01')
+        self.assertFalse(self._letters(subscription, 'new prices'))
+        self._go_on('2027-11-02', '2027-11-03')
+        letter = self._letters(subscription, 'new prices')
+        self.assertEqual(len(letter), 1)
+        self.assertIn('+5', letter.body)
+        self._go_on('2028-01-01')
+        # 40.00 and 5 %
+        self.assertEqual(subscription.line_ids[-1].price_unit, 42.0)
+        self.assertEqual(str(subscription.line_ids[-1].date_start), '2028-01-01')
+        self._bills(subscription, ('2027-12-01', 960.0), ('2028-01-01', 84.0))
+
+    def test_nobody_pays_more_who_was_not_told(self):
+        subscription = self._agree(renewal_percent=5.0)
+        self._go_on('2028-01-01')
+        self.assertEqual(subscription.renewals, 1)
+        self.assertEqual(subscription.line_ids.price_unit, 40.0)
+
+    # === BY QUOTATION === #
+
+    def test_a_quotation_renews(self):
+        subscription = self._agree(renewal_mode='quote', renewal_quote_days=60)
+        self._go_on('2027-10-31')
+        self.assertFalse(subscription.renewal_order_id)
+        self._go_on('2027-11-01', '2027-11-02')
+        order = subscription.renewal_order_id
+        self.assertEqual((order.state, str(order.validity_date)), ('sent', '2027-12-31'))
+        self.assertIn(order.get_portal_url(), self._letters(subscription, 'your renewal').body)
+        # reminded once
+        self._go_on('2027-12-17', '2027-12-18', '2027-12-19')
+        self.assertEqual(len(self._letters(subscription, 'ends on')), 1)
+        order.order_line.price_unit = 45.0
+        order.action_confirm()
+        self.assertEqual(str(subscription.date_term_end), '2028-06-30')
+        self.assertEqual(subscription.line_ids[-1].price_unit, 45.0)
+        self._go_on('2028-01-01')
+        self.assertFalse(subscription.date_end)
+        # and once more for the next term
+        self._go_on('2028-05-15')
+        self.assertEqual(subscription.renewal_order_id, subscription.change_order_ids - order)
+
+    def test_it_ends_without_a_signature(self):
+        subscription = self._agree(renewal_mode='quote')
+        self._go_on('2027-12-01', '2028-01-01')
+        self.assertEqual(str(subscription.date_end), '2027-12-31')
+        self._assert_refused('ends on', subscription.renewal_order_id.action_confirm)
+
+    def test_a_plan_by_quotation_needs_a_term(self):
+        self._assert_refused(
+            'say for how long', lambda: self._create_plan('X', renewal_mode='quote')
+        )
+
+    # === COMING IN === #
+
+    def test_what_comes_in_running_is_in_its_term(self):
+        self.plan.write({'renewal_count': 6})
+        subscription = self.env['offer.subscription'].create(
+            {
+                'partner_id': self.customer.id,
+                'plan_id': self.plan.id,
+                'date_start': '2024-03-15',
+                'line_ids': [
+                    (0, 0, {
+                        'product_id': self.workplace.id,
+                        'price_unit': 31.0,
+                        'billed_until': '2026-12-14',
+                    })
+                ],
+            }
+        )  # fmt: skip
+        subscription.action_start()
+        # 12 months, then 6 each: until 14 March 2027
+        self.assertEqual(str(subscription.date_term_end), '2027-03-14')
+        self.assertEqual(subscription.event_ids.mapped('kind'), ['activated'])
+
+    # === FAILURES === #
+
+    def test_one_that_fails_keeps_nobody_else(self):
+        broken, sound = self._agree(), self._live()
+        # a line that changes later keeps the price from being adjusted
+        broken.write({'renewal_percent': 5.0})
+        self._go_on('2027-12-01')
+        broken.change('2028-02-01', [{'line_id': broken.line_ids.id, 'quantity': 9}])
+        self._go_on('2028-01-02')
+        self.assertEqual((broken.renewals, sound.renewals), (0, 1))
+        self.assertIn('already', broken.message_ids[0].body)
