@@ -156,9 +156,7 @@ class OfferBillingRun(models.Model):
             'amount': format_amount(self.env, amount, key.currency),
             'lines': [
                 {
-                    'name': row['charge'].name
-                    if row.get('charge')
-                    else row['line'].display_name,
+                    'name': row['charge'].name if row.get('charge') else row['line'].display_name,
                     'days': ' – '.join(
                         format_date(self.env, day) for day in (row['due'].first, row['due'].last)
                     ),

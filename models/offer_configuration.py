@@ -220,7 +220,7 @@ class OfferConfiguration(models.AbstractModel):
     @api.model
     def _get_quantity_to_follow(self, parent, option):
         """:return: for how many units of the Service an option is needed: on a change what is paid
-            once only for those that are added
+        once only for those that are added
         """
         if parent.held and not option.is_recurring:
             return max(0.0, parent.quantity - parent.held.quantity)

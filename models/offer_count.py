@@ -62,7 +62,7 @@ class OfferCount(models.Model):
     def _compute_difference(self):
         for count in self:
             line = count.subscription_line_id
-            current = line and count.date and line._get_on(count.date) or line
+            current = (line and count.date and line._get_on(count.date)) or line
             before = current.quantity if count.state == 'draft' else count.applied_before
             count.quantity_before = before
             count.difference = count.quantity - before
@@ -95,7 +95,9 @@ class OfferCount(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applied(self):
         if 'applied' in self.mapped('state'):
-            raise UserError(self.env._('What was applied stays: its reference must not come again.'))
+            raise UserError(
+                self.env._('What was applied stays: its reference must not come again.')
+            )
 
     @api.model
     def get_import_templates(self):

@@ -163,7 +163,9 @@ class OfferRevision(models.Model):
     def action_announce(self):
         """Tell the customers by mail, each once."""
         self._check_state('ready')
-        waiting = self.line_ids.filtered(lambda line: not line.is_excluded and not line.is_announced)
+        waiting = self.line_ids.filtered(
+            lambda line: not line.is_excluded and not line.is_announced
+        )
         template = self.env.ref('sale_offer.mail_template_revision')
         for subscription, lines in waiting.grouped('subscription_id').items():
             subscription.with_context(offer_revision_id=self.id)._send_template(template)
@@ -344,7 +346,9 @@ class OfferRevisionLine(models.Model):
     subscription_id = fields.Many2one(
         related='subscription_line_id.subscription_id', store=True, index=True
     )
-    partner_id = fields.Many2one(related='subscription_id.partner_id', string='Customer', store=True)
+    partner_id = fields.Many2one(
+        related='subscription_id.partner_id', string='Customer', store=True
+    )
     currency_id = fields.Many2one(related='subscription_id.currency_id')
     quantity = fields.Float(related='subscription_line_id.quantity')
     is_excluded = fields.Boolean(string='Left Out')

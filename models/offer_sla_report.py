@@ -35,7 +35,9 @@ class OfferSlaReport(models.Model):
     subscription_id = fields.Many2one(
         related='subscription_line_id.subscription_id', store=True, index=True
     )
-    partner_id = fields.Many2one(related='subscription_id.partner_id', string='Customer', store=True)
+    partner_id = fields.Many2one(
+        related='subscription_id.partner_id', string='Customer', store=True
+    )
     company_id = fields.Many2one(related='subscription_id.company_id', store=True)
     currency_id = fields.Many2one(related='subscription_id.currency_id')
     tier_id = fields.Many2one(related='subscription_line_id.tier_id')
@@ -64,21 +66,15 @@ class OfferSlaReport(models.Model):
     availability = fields.Float(
         string='Availability (%)', digits=(8, 4), compute='_compute_kept', store=True
     )
-    promised = fields.Float(
-        related='tier_id.availability', string='Promised (%)', digits=(6, 3)
-    )
+    promised = fields.Float(related='tier_id.availability', string='Promised (%)', digits=(6, 3))
     fee = fields.Monetary(
         compute='_compute_kept', store=True, help='What this line costs for the days of the month.'
     )
-    percent = fields.Float(
-        string='Credit (%)', digits=(6, 3), compute='_compute_kept', store=True
-    )
+    percent = fields.Float(string='Credit (%)', digits=(6, 3), compute='_compute_kept', store=True)
     credit = fields.Monetary(
         string='Proposed Credit', compute='_compute_kept', store=True, help='Untaxed.'
     )
-    reason = fields.Char(
-        compute='_compute_kept', store=True, help="In the customer's language."
-    )
+    reason = fields.Char(compute='_compute_kept', store=True, help="In the customer's language.")
     state = fields.Selection(
         selection=[
             ('draft', 'Proposed'),

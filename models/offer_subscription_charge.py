@@ -172,9 +172,7 @@ class OfferSubscription(models.Model):
         for subscription in self:
             days = [*filter(None, subscription.line_ids.mapped('date_next_due'))]
             open_charges = subscription._get_open_charges()
-            days += [
-                charge.date for charge in open_charges if charge.amount > 0 or not days
-            ]
+            days += [charge.date for charge in open_charges if charge.amount > 0 or not days]
             day = min(days, default=False)
             if subscription.date_next_due != day:
                 subscription.date_next_due = day

@@ -45,9 +45,7 @@ class OfferSubscription(models.Model):
         """
         self.ensure_one()
         day = day or self._get_company_today(self.company_id)
-        return sum(
-            jump for (_s, _service, on), jump in self._get_mrr_jumps().items() if on <= day
-        )
+        return sum(jump for (_s, _service, on), jump in self._get_mrr_jumps().items() if on <= day)
 
     def _get_mrr_jumps(self):
         """:return: changes of the monthly recurring revenue by subscription, Service and day

@@ -293,7 +293,7 @@ class OfferSubscription(models.Model):
             day,
             (self.notice_count, self.notice_unit),
             self.date_term_end or None,
-            self.renewal_count and (lambda index: self._get_term_end(renewals + index)) or None,
+            (self.renewal_count and (lambda index: self._get_term_end(renewals + index))) or None,
         )
 
     def _get_agreement_text(self):
@@ -310,6 +310,8 @@ class OfferSubscription(models.Model):
             return self.date_term_end
         day = add_interval(self.date_term_end, -self.notice_count, self.notice_unit)
         # months differ in length: the day after may still do
-        while add_interval(day + ONE_DAY, self.notice_count, self.notice_unit) <= self.date_term_end:
+        while (
+            add_interval(day + ONE_DAY, self.notice_count, self.notice_unit) <= self.date_term_end
+        ):
             day += ONE_DAY
         return day

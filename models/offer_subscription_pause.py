@@ -31,9 +31,7 @@ class OfferSubscription(models.Model):
             subscription._check_nothing_planned(day)
             name = self.env._('Paused from %s on', format_date(self.env, day))
             with subscription._recording('paused', day, name):
-                for line in subscription.line_ids.filtered(
-                    lambda line: line._is_running_on(day)
-                ):
+                for line in subscription.line_ids.filtered(lambda line: line._is_running_on(day)):
                     line.write({'date_end': day - ONE_DAY, 'is_paused': True})
                 subscription.write({'date_paused': day, 'date_resume': False})
             subscription._update_state()

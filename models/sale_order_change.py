@@ -146,10 +146,8 @@ class SaleOrder(models.Model):
     def _compute_offer_change_text(self):
         for order in self:
             order.offer_change_text = (
-                order.state in ('draft', 'sent')
-                and order._get_offer_change_text()
-                or order.offer_change_subscription_id
-                and order._get_offer_change_title()
+                (order.state in ('draft', 'sent') and order._get_offer_change_text())
+                or (order.offer_change_subscription_id and order._get_offer_change_title())
                 or False
             )
 
@@ -388,7 +386,10 @@ class SaleOrder(models.Model):
     def _apply_offer_stays(self, subscription, day, stays, ends):
         changes = [(held, {'quantity': 0}) for held in ends]
         changes += [
-            (line.offer_subscription_line_id.sudo(), line._prepare_offer_change_values(subscription))
+            (
+                line.offer_subscription_line_id.sudo(),
+                line._prepare_offer_change_values(subscription),
+            )
             for line in stays
             if line.offer_subscription_line_id
         ]

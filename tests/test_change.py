@@ -57,7 +57,10 @@ class TestChange(OfferLifeCommon):
         self.assertFalse(order._get_offer_errors())
         self.assertEqual(
             order.offer_change_text.split('\n'),
-            ['Change of %s from 03/11/2027 on' % subscription.name, 'Difference per month: ±$\xa00.00'],
+            [
+                'Change of %s from 03/11/2027 on' % subscription.name,
+                'Difference per month: ±$\xa00.00',
+            ],
         )
 
     def test_more_seats_by_quotation(self):
@@ -104,16 +107,16 @@ class TestChange(OfferLifeCommon):
         self.assertEqual(order._create_invoices().amount_untaxed, 1800.0)
 
     def test_fewer_seats_another_level_and_an_option_less(self):
-        subscription = self._subscribe(options=[{'option_id': self.backup_option.id, 'quantity': 2}])
+        subscription = self._subscribe(
+            options=[{'option_id': self.backup_option.id, 'quantity': 2}]
+        )
         subscription.bill('2027-03-01')
         order = self._quote(subscription)
         self._reconfigure(order, quantity=1, tier_id=self.bronze.id, options=[])
         self.assertIn('Remote Backup ends ($\xa010.00)', order.offer_change_text)
         self.assertIn('3 → 1, Gold → Bronze', order.offer_change_text)
         order.action_confirm()
-        self.assertEqual(
-            self._lines_on(subscription, MARCH_11), [(self.workplace, 1.0, 40.0)]
-        )
+        self.assertEqual(self._lines_on(subscription, MARCH_11), [(self.workplace, 1.0, 40.0)])
         # back: 3 × 33.87 and 2 × 3.39 (5.00 less 1.61); due: 27.10 (40.00 less 12.90)
         self._bills(subscription, ('2027-03-11', -81.29), ('2027-04-01', 40.0))
 
@@ -242,7 +245,9 @@ class TestChange(OfferLifeCommon):
         order = self._quote(subscription)
         self._reconfigure(order, quantity=4)
         order.offer_change_date = '2027-05-01'
-        self.assertEqual({str(day) for day in order.order_line.mapped('offer_date_start')}, {'2027-05-01'})
+        self.assertEqual(
+            {str(day) for day in order.order_line.mapped('offer_date_start')}, {'2027-05-01'}
+        )
         order.action_confirm()
         self.assertEqual(
             {str(line.date_start) for line in subscription.line_ids}, {'2027-01-01', '2027-05-01'}
@@ -254,7 +259,12 @@ class TestChange(OfferLifeCommon):
         order = self._create_order()
         order.offer_add(self._configuration(options=[]))
         order.offer_add(
-            {'product_id': other.id, 'quantity': 1, 'plan_id': self.plan.id, 'date_start': '2027-01-01'}
+            {
+                'product_id': other.id,
+                'quantity': 1,
+                'plan_id': self.plan.id,
+                'date_start': '2027-01-01',
+            }
         )
         order.action_confirm()
         subscription = order.offer_subscription_ids
@@ -298,9 +308,7 @@ class TestChange(OfferLifeCommon):
             subscription.change(
                 f'2027-{month:02}-01', [{'line_id': first.id, 'quantity': quantity}]
             )
-        self.assertEqual(
-            [line.quantity for line in first._get_chain()], [2.0, 4.0, 6.0, 8.0]
-        )
+        self.assertEqual([line.quantity for line in first._get_chain()], [2.0, 4.0, 6.0, 8.0])
 
     def test_lines_are_added_and_ended(self):
         subscription = self._subscribe()

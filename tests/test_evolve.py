@@ -156,7 +156,9 @@ class TestRevision(OfferLifeCommon):
         self.assertEqual(action.res_model, 'offer.subscription.line')
         july = self._to_day('2027-08-01')
         self.assertEqual(
-            subscription.line_ids.filtered(lambda line: line._is_running_on(july)).mapped('product_id'),
+            subscription.line_ids.filtered(lambda line: line._is_running_on(july)).mapped(
+                'product_id'
+            ),
             version.product_variant_ids + cloud,
         )
         # nothing changed for the customer as a whole
@@ -205,9 +207,7 @@ class TestCount(OfferLifeCommon):
         self.assertEqual(again[0]['state'], 'applied')
         self.env['offer.count'].search([]).action_apply()
         self.assertEqual(len(line._get_chain()), 2)
-        self._assert_refused(
-            'come before', lambda: self._record((line.id, 6, '2027-03-01', 'A1'))
-        )
+        self._assert_refused('come before', lambda: self._record((line.id, 6, '2027-03-01', 'A1')))
 
     def test_each_month_names_the_same_line(self):
         line = self._live().line_ids
@@ -332,7 +332,9 @@ class TestAutomation(OfferLifeCommon):
     def test_odoos_own_automation_sees_events(self):
         # ordinary records, with what rules can be made of
         event = self._live().event_ids
-        self.assertEqual((event.kind, event.service_id), ('activated', self.workplace.product_tmpl_id))
+        self.assertEqual(
+            (event.kind, event.service_id), ('activated', self.workplace.product_tmpl_id)
+        )
         self._assert_refused('not deleted', event.sudo().unlink)
         with self.assertRaises(AccessError):
             event.with_user(self.accountant).write({'mrr_change': 5})
@@ -417,7 +419,11 @@ class TestServiceLevelKept(OfferLifeCommon):
         self.hours.global_leave_ids = [
             Command.create(
                 # Good Friday and Easter Monday, all day in Berlin
-                {'name': 'x', 'date_from': f'2027-03-{day - 1} 23:00:00', 'date_to': f'2027-03-{day} 22:59:59'}
+                {
+                    'name': 'x',
+                    'date_from': f'2027-03-{day - 1} 23:00:00',
+                    'date_to': f'2027-03-{day} 22:59:59',
+                }
             )
             for day in (26,)
         ]
@@ -446,7 +452,8 @@ class TestServiceLevelKept(OfferLifeCommon):
 
     def test_around_the_clock_without_a_calendar(self):
         report = self._report(
-            self._platinum(), outage_ids=[self._outage('2027-03-06 00:00:00', '2027-03-06 07:26:24')]
+            self._platinum(),
+            outage_ids=[self._outage('2027-03-06 00:00:00', '2027-03-06 07:26:24')],
         )
         # 7.44 of 744 hours: 99 %
         self.assertEqual((report.service_hours, report.availability), (744.0, 99.0))

@@ -13,9 +13,7 @@ from .common import OfferLifeCommon
 @tagged('post_install', '-at_install')
 class TestLife(OfferLifeCommon):
     def test_three_years_of_a_customer(self):
-        self.plan.write(
-            {'notice_count': 1, 'renewal_count': 12, 'minimum_term_count': 12}
-        )
+        self.plan.write({'notice_count': 1, 'renewal_count': 12, 'minimum_term_count': 12})
         subscription = self._live(date_start='2027-01-31')
         line = subscription.line_ids
         self._bills(subscription, ('2027-01-31', 80.0))
@@ -125,13 +123,9 @@ class TestLife(OfferLifeCommon):
         self.assertEqual((added.state, str(added.date_start)), ('active', '2027-06-01'))
         self.assertEqual(added.line_ids.sale_line_id, line)
         # also by the form, the catalogue and remote calls: with its default
-        order.write(
-            {'order_line': [Command.create({'product_id': self.workplace.id})]}
-        )
+        order.write({'order_line': [Command.create({'product_id': self.workplace.id})]})
         self.assertEqual(len(order.offer_subscription_ids), 3)
-        self.env['sale.order.line'].create(
-            {'order_id': order.id, 'product_id': self.workplace.id}
-        )
+        self.env['sale.order.line'].create({'order_id': order.id, 'product_id': self.workplace.id})
         self.assertEqual(len(order.offer_subscription_ids), 4)
 
     def test_what_can_not_be_sold_is_not_added_to_a_confirmed_order(self):
@@ -273,7 +267,9 @@ class TestLife(OfferLifeCommon):
                 sentence, lambda lines=lines: subscription.change('2027-03-01', lines)
             )
         more = [{'line_id': line.id, 'quantity': 3}]
-        self._assert_refused('does not run|starts on', lambda: subscription.change('2026-01-01', more))
+        self._assert_refused(
+            'does not run|starts on', lambda: subscription.change('2026-01-01', more)
+        )
         self._assert_refused('not a date', lambda: subscription.change('soon', more))
         self._assert_refused('not paused', lambda: subscription.resume('2027-03-01'))
         self._assert_refused('no notice', subscription.withdraw_notice)

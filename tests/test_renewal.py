@@ -45,9 +45,7 @@ class TestRenewal(OfferLifeCommon):
         self._go_on('2028-01-01')
         self.assertEqual(str(subscription.date_end), '2027-12-31')
         # days that were charged ahead come back
-        self.assertEqual(
-            subscription.event_ids.sorted('id')[-1].movement, 'churn'
-        )
+        self.assertEqual(subscription.event_ids.sorted('id')[-1].movement, 'churn')
 
     def test_a_notice_ends_it_before_it_is_renewed(self):
         subscription = self._agree()

@@ -90,9 +90,7 @@ class TestTerms(BaseCase):
         ]
         self.assertEqual(ends, [D(2027, 2, 27), D(2027, 3, 30), D(2027, 4, 29), D(2027, 5, 30)])
         self.assertIsNone(term_end(D(2027, 1, 31), (0, 'month'), (0, 'month'), 0))
-        self.assertEqual(
-            term_end(D(2027, 1, 1), (0, 'month'), (1, 'year'), 2), D(2028, 12, 31)
-        )
+        self.assertEqual(term_end(D(2027, 1, 1), (0, 'month'), (1, 'year'), 2), D(2028, 12, 31))
 
     def test_what_an_amount_comes_to_a_month(self):
         self.assertEqual(monthly(120.0, 1, 'year'), 10)

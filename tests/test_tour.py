@@ -61,9 +61,7 @@ class TestTour(OfferTourCommon):
 
     def test_edit_delete_and_copy_a_bundle(self):
         order = self._create_bundle()
-        self.start_tour(
-            f'/odoo/sales/{order.id}', 'sale_offer_edit_delete_copy', login='clicker'
-        )
+        self.start_tour(f'/odoo/sales/{order.id}', 'sale_offer_edit_delete_copy', login='clicker')
         self.assertRecordValues(
             order.order_line,
             [{'product_id': self.workplace.id, 'product_uom_qty': 5, 'price_unit': 50.0}],
@@ -84,9 +82,7 @@ class TestTour(OfferTourCommon):
     def test_add_a_service_from_the_catalogue(self):
         self._new_user('clicker', 'sales_team.group_sale_manager')
         order = self._create_order()
-        self.start_tour(
-            f'/odoo/sales/{order.id}', 'sale_offer_catalogue', login='clicker'
-        )
+        self.start_tour(f'/odoo/sales/{order.id}', 'sale_offer_catalogue', login='clicker')
         self.assertRecordValues(
             order.order_line,
             [{'product_id': self.workplace.id, 'offer_tier_id': self.gold.id, 'price_unit': 50.0}],
