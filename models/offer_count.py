@@ -22,7 +22,6 @@ class OfferCount(models.Model):
     )
     subscription_line_id = fields.Many2one(
         comodel_name='offer.subscription.line',
-        string='Subscription Line',
         required=True,
         index=True,
         ondelete='cascade',
@@ -200,12 +199,13 @@ class OfferCount(models.Model):
         current = line._get_on(self.date) or line
         before = current.quantity
         subscription = current.subscription_id
-        name = self.env._('Counted (%(reference)s): %(before)g → %(after)g × %(item)s') % {
-            'reference': self.reference,
-            'before': before,
-            'after': self.quantity,
-            'item': current.display_name,
-        }
+        name = self.env._(
+            'Counted (%(reference)s): %(before)g → %(after)g × %(item)s',
+            reference=self.reference,
+            before=before,
+            after=self.quantity,
+            item=current.display_name,
+        )
         subscription.check_access('write')
         current = subscription._find_line_on(line, self.date)
         subscription._change(self.date, [(current, {'quantity': self.quantity})], name=name)

@@ -61,7 +61,7 @@ class OfferRevision(models.Model):
         required=True,
         default='percent',
     )
-    percent = fields.Float(string='Percent', digits=(6, 3))
+    percent = fields.Float(digits=(6, 3))
     price = fields.Float(min_display_digits='Product Price', help='Per unit and period.')
     state = fields.Selection(
         selection=[

@@ -54,9 +54,7 @@ class OfferSlaMiss(models.Model):
 
     _count_positive = models.Constraint('CHECK (count > 0)', 'Count at least one missed target.')
 
-    target_id = fields.Many2one(
-        comodel_name='offer.sla.target', string='Target', required=True, ondelete='restrict'
-    )
+    target_id = fields.Many2one(comodel_name='offer.sla.target', required=True, ondelete='restrict')
     what = fields.Selection(
         selection=[('response', 'Response'), ('resolution', 'Solution')],
         string='Missed',

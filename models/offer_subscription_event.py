@@ -57,13 +57,10 @@ class OfferSubscriptionEvent(models.Model):
     plan_id = fields.Many2one(related='subscription_id.plan_id', store=True)
     service_id = fields.Many2one(
         comodel_name='product.template',
-        string='Service',
         index='btree_not_null',
         ondelete='restrict',
     )
-    reason_id = fields.Many2one(
-        comodel_name='offer.end.reason', string='Reason', ondelete='restrict'
-    )
+    reason_id = fields.Many2one(comodel_name='offer.end.reason', ondelete='restrict')
     date_cohort = fields.Date(
         string='Customer Since', help="The day of the customer's first recurring revenue."
     )

@@ -10,7 +10,6 @@ class OfferSubscriptionLine(models.Model):
 
     option_id = fields.Many2one(
         comodel_name='offer.option',
-        string='Option',
         index='btree_not_null',
         ondelete='restrict',
         help='The option of the Service that this line delivers.',

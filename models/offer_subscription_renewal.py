@@ -40,7 +40,8 @@ class OfferSubscription(models.Model):
         :param until: None: today, by each company's clock
         """
         crons = self.env['ir.cron']
-        for company in self.env['res.company'].search([]):
+        running = Domain('state', 'in', ('active', 'paused'))
+        for (company,) in self._read_group(running, ['company_id']):
             day = self._to_day(until) if until else self._get_company_today(company)
             found = self.with_company(company).search(self._get_life_domain(company, day))
             left = crons._commit_progress(remaining=len(found))
@@ -54,18 +55,10 @@ class OfferSubscription(models.Model):
     @api.model
     def _get_life_domain(self, company, day):
         """:return: subscriptions that may have something to do on a day"""
-        plans = self.env['offer.plan'].with_context(active_test=False).search([])
-        lead = max(
-            (
-                max(
-                    plan.renewal_announce_days,
-                    plan.renewal_quote_days,
-                    plan.renewal_remind_days,
-                )
-                for plan in plans
-            ),
-            default=0,
-        )
+        ahead = ('renewal_announce_days', 'renewal_quote_days', 'renewal_remind_days')
+        plans = self.env['offer.plan'].with_context(active_test=False)
+        (leads,) = plans._read_group([], [], [f'{name}:max' for name in ahead])
+        lead = max(filter(None, leads), default=0)
         ending = Domain('date_term_end', '<=', fields.Date.add(day, days=lead))
         unpaid = Domain('plan_id.unpaid_policy', '!=', 'none')
         mine = Domain('company_id', '=', company.id) & Domain('state', 'in', ('active', 'paused'))

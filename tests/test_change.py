@@ -58,7 +58,7 @@ class TestChange(OfferLifeCommon):
         self.assertEqual(
             order.offer_change_text.split('\n'),
             [
-                'Change of %s from 03/11/2027 on' % subscription.name,
+                f'Change of {subscription.name} from 03/11/2027 on',
                 'Difference per month: ±$\xa00.00',
             ],
         )

@@ -2,6 +2,7 @@
 
 import datetime
 import random
+from contextlib import suppress
 from decimal import Decimal
 
 from odoo.exceptions import UserError
@@ -21,7 +22,8 @@ class TestEvents(OfferLifeCommon):
         self.env.cr.execute(
             """
             SELECT COALESCE(SUM(ROUND(
-                       ROUND((l.quantity * l.price_unit * (1 - COALESCE(l.discount, 0) / 100))::numeric, 2)
+                       ROUND((l.quantity * l.price_unit
+                              * (1 - COALESCE(l.discount, 0) / 100))::numeric, 2)
                        / (p.interval_count * CASE p.interval_unit WHEN 'year' THEN 12 ELSE 1 END)
                    , 2)), 0)
               FROM offer_subscription_line l
@@ -174,11 +176,8 @@ class TestEvents(OfferLifeCommon):
         day = start
         for _step in range(rng.randint(3, 9)):
             day += datetime.timedelta(days=rng.randint(0, 70))
-            try:
-                with self.env.cr.savepoint():
-                    self._act(rng, subscription, day)
-            except UserError:
-                pass
+            with suppress(UserError), self.env.cr.savepoint():
+                self._act(rng, subscription, day)
             if rng.random() < 0.5:
                 subscription.bill(day)
         return subscription, day

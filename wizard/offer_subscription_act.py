@@ -35,7 +35,7 @@ class OfferSubscriptionAct(models.TransientModel):
     )
     date_last = fields.Date(string='Ends On', compute='_compute_effect')
     effect = fields.Text(compute='_compute_effect')
-    reason_id = fields.Many2one(comodel_name='offer.end.reason', string='Reason')
+    reason_id = fields.Many2one(comodel_name='offer.end.reason')
     note = fields.Char(string='In Words')
     send_letter = fields.Boolean(string='Send a Confirmation', default=True)
 
