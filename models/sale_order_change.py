@@ -164,6 +164,11 @@ class SaleOrder(models.Model):
 
     # === BUSINESS METHODS: DIFFERENCE === #
 
+    def _fetch_duplicate_orders(self):
+        """A change repeats on purpose what the order of its subscription says."""
+        orders = self.filtered(lambda order: not order.offer_change_subscription_id)
+        return super(SaleOrder, orders)._fetch_duplicate_orders() if orders else {}
+
     def _get_offer_change_title(self):
         return self.env._(
             'Change of %(subscription)s from %(day)s on',

@@ -16,8 +16,8 @@ class SaleOrder(models.Model):
         :param dict configuration: see design §3; without `plan_id`: the Service's default
         :param list value_ids: values of attributes that the Service is to have: its variant and
             `no_variant_value_ids` are taken from them
-        :return: what :meth:`offer_preview` gives, the `configuration` itself, the `currency_id`
-            and the `service`: its plans, service levels, groups and options with their prices
+        :return: what :meth:`offer_preview` gives, the `configuration` itself, the `currency_id`,
+            whether it `is_change` of what runs, on the day of its quotation, and the `service`: its plans, service levels, groups and options with their prices
         :rtype: dict
         :raise UserError: if the configuration names no item
         """
@@ -37,6 +37,7 @@ class SaleOrder(models.Model):
         return {
             **order._get_offer_preview(lines, errors),
             'configuration': configuration,
+            'is_change': bool(order.offer_change_subscription_id),
             'currency_id': reader.context.currency.id,
             'service': order._get_offer_structure(reader, node, by_node),
         }

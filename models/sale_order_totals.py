@@ -136,7 +136,12 @@ class SaleOrder(models.Model):
             [
                 part(self.env._('one-time'), totals['one_time']),
                 *(part(plan['period'], plan['amount']) for plan in totals['plans']),
-                part(self.env._('first year'), totals['first_year']),
+                # what runs already has no first year
+                *(
+                    []
+                    if self.offer_change_subscription_id
+                    else [part(self.env._('first year'), totals['first_year'])]
+                ),
             ]
         )
 

@@ -88,6 +88,31 @@ class TestTour(OfferTourCommon):
             [{'product_id': self.workplace.id, 'offer_tier_id': self.gold.id, 'price_unit': 50.0}],
         )
 
+    def test_change_what_a_customer_has(self):
+        self._new_user('clicker', 'sales_team.group_sale_manager')
+        subscription = self._subscribe(options=self.both)
+        self.start_tour(
+            f'/odoo/subscriptions/{subscription.id}', 'sale_offer_change', login='clicker'
+        )
+        order = subscription.change_order_ids
+        self.assertEqual(order.state, 'sale')
+        today = self.env['offer.subscription']._get_company_today(self.company)
+        day = max(today, subscription.date_start)
+        running = subscription.line_ids.filtered(lambda line: line._is_running_on(day))
+        self.assertEqual(sorted(running.mapped('quantity')), [2.0, 5.0])
+
+    def test_give_notice_and_withdraw_it(self):
+        self._new_user('clicker', 'sales_team.group_sale_manager')
+        subscription = self._subscribe(options=[])
+        self.start_tour(
+            f'/odoo/subscriptions/{subscription.id}', 'sale_offer_notice', login='clicker'
+        )
+        self.assertFalse(subscription.date_end or subscription.date_notice)
+        self.assertEqual(
+            subscription.event_ids.sorted('id').mapped('kind'),
+            ['activated', 'notice', 'withdrawn'],
+        )
+
 
 @tagged('post_install', '-at_install')
 class TestTourOnAPhone(OfferTourCommon):
