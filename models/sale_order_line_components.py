@@ -245,6 +245,12 @@ class SaleOrderLine(models.Model):
                 and line.offer_plan_id == child.plan
                 and not line._differs_from_offer_quantity(child.quantity)
             )
+            # what runs otherwise since a direct change may go on so
+            fits = fits or (
+                line
+                and line.product_id == line._get_offer_held().product_id
+                and line.product_uom_qty == line._get_offer_held().quantity
+            )
             if not fits and not child.is_setup:
                 return [
                     self.env._(

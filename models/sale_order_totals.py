@@ -148,10 +148,12 @@ class SaleOrder(models.Model):
     def _get_offer_terms_text(self):
         """:return: minimum term and notice of each plan, and the concession, in words"""
         plans = self.order_line.offer_plan_id.sorted()
+        # sudo: a customer sees what was agreed; what runs goes on as it was
+        running = self.offer_change_subscription_id.sudo()
         texts = [
             f'{plan.name}: {text}' if len(plans) > 1 else text
             for plan in plans
-            if (text := plan._get_term_text())
+            if (text := plan._get_term_text(running if running.plan_id == plan else None))
         ]
         intro = self._get_offer_intro_text()
         return '\n'.join([*texts, *([intro] if intro else [])]) or False

@@ -301,6 +301,25 @@ class TestChange(OfferLifeCommon):
         self.assertIn('2 → 4', subscription.message_ids[0].body)
         self.assertIn('+$', subscription.message_ids[0].body)
 
+    def test_what_is_sold_per_unit_follows_in_the_dialog_and_not_by_itself(self):
+        protection = self._add_option(
+            'Protection', is_recurring=True, quantity_mode='per_unit', price_mode='included'
+        )
+        subscription = self._subscribe(options=[{'option_id': protection.id}])
+        service, part = subscription.line_ids
+        action = subscription.action_change_directly()
+        form = Form(self.env[action['res_model']].with_context(**action['context']))
+        form.date = MARCH_11
+        with form.line_ids.edit(0) as line:
+            line.quantity = 7
+        form.save().action_apply()
+        self.assertEqual((service.next_line_ids.quantity, part.next_line_ids.quantity), (7.0, 7.0))
+        # by call what is not named stays, and a quotation goes on from there
+        subscription.change('2027-05-01', [{'line_id': service.id, 'quantity': 4}])
+        order = self._quote(subscription, datetime.date(2027, 6, 1))
+        self.assertEqual(sorted(order.order_line.mapped('product_uom_qty')), [4.0, 7.0])
+        self.assertFalse(order._get_offer_errors())
+
     def test_the_first_line_names_what_has_become_of_it(self):
         subscription = self._live()
         first = subscription.line_ids

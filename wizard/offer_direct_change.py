@@ -59,6 +59,18 @@ class OfferDirectChange(models.TransientModel):
                 ),
             ]
 
+    @api.onchange('line_ids')
+    def _onchange_line_ids(self):
+        """Let what is sold per unit of a Service follow it."""
+        by_first = {line.line_id._get_first(): line for line in self.line_ids}
+        for part in self.line_ids:
+            option = part.line_id.option_id
+            service = by_first.get(part.line_id._get_first().parent_id)
+            if option.quantity_mode != 'per_unit' or not service:
+                continue
+            if service.quantity != service.line_id.quantity:
+                part.quantity = option.quantity * service.quantity
+
     @api.depends('line_ids.quantity', 'line_ids.price_unit', 'line_ids.discount')
     def _compute_amount_change(self):
         for change in self:
