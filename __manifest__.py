@@ -1,7 +1,7 @@
 {
     'name': 'Offers',
     'summary': 'Products and Services in one catalogue: quote, subscribe, bill',
-    'version': '19.0.1.0.0',
+    'version': '19.0.1.1.0',
     'category': 'Sales/Sales',
     'author': 'sale_offer',
     'license': 'LGPL-3',
@@ -22,7 +22,9 @@
         'views/offer_billing_entry_views.xml',
         'views/offer_billing_run_views.xml',
         'views/offer_subscription_event_views.xml',
+        'views/offer_subscription_form_views.xml',
         'views/offer_subscription_views.xml',
+        'views/offer_automation_views.xml',
         'views/offer_end_reason_views.xml',
         'views/offer_count_views.xml',
         'views/offer_revision_views.xml',

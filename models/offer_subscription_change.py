@@ -145,7 +145,11 @@ class OfferSubscription(models.Model):
 
         :raise UserError: if days from this one on are
         """
-        locks = self.company_id._get_violated_lock_dates(day, True, self.env['account.journal'])
+        # sudo: a lock concerns everybody, also who may not read journals
+        journal = self.sudo().journal_id or self.env['account.journal'].sudo().search(
+            [('type', '=', 'sale'), ('company_id', '=', self.company_id.id)], limit=1
+        )
+        locks = self.company_id.sudo()._get_violated_lock_dates(day, True, journal)
         if not locks:
             return
         # sudo: a lock concerns everybody; who changes need not see what is settled

@@ -166,7 +166,9 @@ class SaleOrder(models.Model):
         for order in self.filtered(lambda order: order.state == 'sale'):
             # sudo: a subscription line counts, also where it is another salesperson's
             added = order.order_line.filtered(
-                lambda line: line.offer_plan_id and not line.sudo().offer_subscription_line_ids
+                lambda line: line.offer_plan_id
+                and line.product_uom_qty > 0
+                and not line.sudo().offer_subscription_line_ids
             )
             if not added or order.offer_change_subscription_id:
                 continue

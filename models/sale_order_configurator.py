@@ -17,7 +17,8 @@ class SaleOrder(models.Model):
         :param list value_ids: values of attributes that the Service is to have: its variant and
             `no_variant_value_ids` are taken from them
         :return: what :meth:`offer_preview` gives, the `configuration` itself, the `currency_id`,
-            whether it `is_change` of what runs, on the day of its quotation, and the `service`: its plans, service levels, groups and options with their prices
+            whether it `is_change` of what runs, on the day of its quotation, and the `service`: its
+            plans, service levels, groups and options with their prices
         :rtype: dict
         :raise UserError: if the configuration names no item
         """

@@ -295,7 +295,7 @@ class TestLife(OfferLifeCommon):
         subscription = self._live()
         line = subscription.line_ids
         subscription.bill('2027-01-01')
-        self.company.fiscalyear_lock_date = '2027-01-20'
+        self.company.sale_lock_date = '2027-01-20'
         more = [{'line_id': line.id, 'quantity': 3}]
         for act in (
             lambda: subscription.change('2027-01-10', more),
