@@ -18,6 +18,16 @@ OURS = [
     'offer.subscription',
     'offer.subscription.line',
     'offer.billing.entry',
+    'offer.subscription.event',
+    'offer.subscription.charge',
+    'offer.end.reason',
+    'offer.count',
+    'offer.revision',
+    'offer.revision.line',
+    'offer.sla.report',
+    'offer.sla.outage',
+    'offer.sla.miss',
+    'offer.automation',
 ]
 
 
@@ -54,6 +64,19 @@ class TestAccess(OfferCommon):
             lambda: subscription.end('2027-02-01', 'mine'),
             lambda: subscription.activate('2027-02-01'),
             lambda: subscription.action_retry(),
+            lambda: subscription.change('2027-02-01', [{'product_id': self.backup.id}]),
+            lambda: subscription.pause('2027-02-01'),
+            lambda: subscription.resume('2027-02-01'),
+            lambda: subscription.give_notice('2027-02-01'),
+            lambda: subscription.withdraw_notice(),
+            lambda: subscription.waive(1, '2027-02-01', '2027-02-01', 'mine'),
+            lambda: subscription.action_start(),
+            lambda: subscription.action_withdraw_notice(),
+            lambda: self.env['offer.count'].with_user(self.portal).record([]),
+            lambda: self.env['offer.subscription.act']
+            .with_user(self.portal)
+            .create({'subscription_id': self.subscription.id, 'act': 'pause'}),
+            lambda: self.env['offer.revision'].with_user(self.portal).create({}),
             lambda: self.env['offer.classify'].with_user(self.portal).action_open(),
         ):
             with self.assertRaises(AccessError):
@@ -111,7 +134,12 @@ class TestAccess(OfferCommon):
             company_id=stranger.id,
             company_ids=stranger.ids,
         )
-        for model in ('offer.subscription', 'offer.subscription.line', 'offer.billing.entry'):
+        for model in (
+            'offer.subscription',
+            'offer.subscription.line',
+            'offer.billing.entry',
+            'offer.subscription.event',
+        ):
             self.assertFalse(self.env[model].with_user(user).search([]))
         with self.assertRaises(AccessError):
             self.subscription.with_user(user).bill('2027-02-01')

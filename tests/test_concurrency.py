@@ -125,6 +125,21 @@ class TestConcurrency(BaseCase):
         self.assertIn('SerializationFailure', self._work('bill_behind_a_snapshot'))
         self._assert_all_billed_once()
 
+    def test_who_changes_and_who_bills_at_once_see_each_other(self):
+        # 14 of 31 days of 10.00, then 5.48 each for three, then a whole month of three
+        for acts, outcome, total in (
+            ('bill,change', 'tried again', 4.52 + 16.44 + 30),
+            ('change,bill', 'tried again', 4.52 + 16.44 + 30),
+            ('change,change', 'tried again', 4.52 + 16.44 + 30),
+            ('bill,pause', 'tried again', 4.52),
+            ('pause,bill', 'tried again', 4.52),
+            ('pause,pause', 'refused', 4.52),
+        ):
+            self._renew()
+            told, amount = self._work('race', acts).strip().split('\n')
+            self.assertTrue(told.startswith(outcome), (acts, told))
+            self.assertAlmostEqual(float(amount), total, 2, acts)
+
     def test_a_payer_that_somebody_holds_is_left_out_as_a_whole(self):
         holder = self._start('hold_one', 60)
         self.assertEqual(holder.stdout.readline(), 'held\n')

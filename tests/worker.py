@@ -11,6 +11,7 @@ import time
 import traceback
 
 from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -187,6 +188,47 @@ def bill_behind_a_snapshot(registry):
             tell(f'billed {len(moves)} again')
 
 
+def race(registry, acts):
+    """Two act on one subscription; the second's snapshot is older than what the first commits."""
+
+    def act(name, subscription):
+        line = subscription.line_ids.sorted('id')[0]
+        return {
+            'bill': lambda: subscription.bill(DAY),
+            'change': lambda: subscription.change(
+                '2027-01-15', [{'line_id': line.id, 'quantity': 3}]
+            ),
+            'pause': lambda: subscription.pause('2027-01-15'),
+        }[name]()
+
+    first, second = acts.split(',')
+    with registry.cursor() as before, registry.cursor() as after:
+        subscription = environment(before)['offer.subscription'].search([], limit=1)
+        late = environment(after)['offer.subscription'].browse(subscription.id)
+        late.line_ids.billing_entry_ids.mapped('date_to')
+        act(first, subscription)
+        before.commit()
+        try:
+            act(second, late)
+            after.commit()
+            tell('nobody noticed')
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UserError) as error:
+            after.rollback()
+            late.env.invalidate_all()
+            try:
+                # as Odoo does with whoever was too late
+                act(second, late)
+                after.commit()
+                tell('tried again')
+            except UserError as refusal:
+                after.rollback()
+                tell(f'refused: {refusal} ({type(error).__name__})')
+    with registry.cursor() as cr:
+        subscription = environment(cr)['offer.subscription'].browse(subscription.id)
+        subscription.bill('2027-02-01')
+        tell(sum(-m.direction_sign * m.amount_untaxed for m in subscription._get_invoices()))
+
+
 def hold_one(registry, seconds):
     """Hold the first payer's second subscription, as somebody who works on it does."""
     with registry.cursor() as cr:
@@ -298,6 +340,7 @@ COMMANDS = {
         perform_jobs,
         bill_behind_a_snapshot,
         hold_one,
+        race,
         install,
         uninstall,
     )
