@@ -18,6 +18,22 @@ AGREED_FIELDS = (
 )
 
 
+# what says which days are entitled
+DUE_FIELDS = {
+    'state',
+    'plan_id',
+    'date_start',
+    'date_anchor',
+    'date_end',
+    'minimum_term_count',
+    'minimum_term_unit',
+    'renewal_count',
+    'renewal_unit',
+    'renewal_mode',
+    'renewals',
+}
+
+
 class OfferSubscription(models.Model):
     _name = 'offer.subscription'
     _description = 'Subscription'
@@ -301,7 +317,7 @@ class OfferSubscription(models.Model):
     def write(self, vals):
         """Look anew for what is due, whatever way its days have changed."""
         res = super().write(vals)
-        if {'state', 'plan_id', 'date_anchor', 'date_end'} & vals.keys():
+        if DUE_FIELDS & vals.keys():
             self.line_ids._update_next_due()
         return res
 

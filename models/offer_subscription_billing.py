@@ -91,6 +91,11 @@ class OfferSubscription(models.Model):
             tasks.append(
                 (company, self._to_day(until) if until else self._get_company_today(company))
             )
+        for (company,) in self._read_group([('state', 'in', ('active', 'paused'))], ['company_id']):
+            # what the calendar changes counts for what is billed on that day
+            day = self._to_day(until) if until else self._get_company_today(company)
+            if not self.with_company(company)._live_company(company, day):
+                return
         for company, day in tasks:
             if not self.with_company(company)._bill_company(company, day):
                 return

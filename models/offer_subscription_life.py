@@ -296,6 +296,13 @@ class OfferSubscription(models.Model):
             (self.renewal_count and (lambda index: self._get_term_end(renewals + index))) or None,
         )
 
+    def _get_certain_end(self):
+        """:return: the last day of the term where it goes on only if somebody signs, or not at all:
+        nobody is billed beyond it before; False: it goes on by itself
+        """
+        self.ensure_one()
+        return self.renewal_mode in ('quote', 'end') and self.date_term_end
+
     def _get_agreement_text(self):
         """:return: minimum term, notice and renewal in words"""
         self.ensure_one()

@@ -66,11 +66,12 @@ class OfferSubscriptionLine(models.Model):
         """:return: terms, anchor, first and last entitled day (None: no end)"""
         self.ensure_one()
         subscription = self.subscription_id
+        lasts = [*filter(None, (self.date_end, subscription._get_certain_end()))]
         return (
             subscription.plan_id._get_terms(),
             subscription.date_anchor,
             self.date_start,
-            self.date_end or None,
+            min(lasts, default=None),
         )
 
     def _get_due_rows(self, until, settled=None):

@@ -27,6 +27,7 @@ class SaleOrder(models.Model):
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
 
+    date_lived = fields.Date(string='Followed the Calendar Until', copy=False, readonly=True)
     renewal_order_id = fields.Many2one(
         comodel_name='sale.order', string='Renewal Quotation', copy=False, readonly=True
     )
@@ -34,50 +35,57 @@ class OfferSubscription(models.Model):
     # === SCHEDULER === #
 
     @api.model
-    def _cron_live(self, until=None):
-        """Let every company's subscriptions do what the calendar asks for, with a commit each.
+    def _live_company(self, company, day):
+        """Let subscriptions do what the calendar asks for, before they are billed; a commit each.
 
-        :param until: None: today, by each company's clock
+        :return: whether there is time left to go on
         """
         crons = self.env['ir.cron']
-        running = Domain('state', 'in', ('active', 'paused'))
-        for (company,) in self._read_group(running, ['company_id']):
-            day = self._to_day(until) if until else self._get_company_today(company)
-            found = self.with_company(company).search(self._get_life_domain(company, day))
-            left = crons._commit_progress(remaining=len(found))
-            for subscription in found:
-                if not left:
-                    return
-                # a commit forgets what was read ahead: one at a time
-                subscription.browse(subscription.id)._live_or_tell(day)
-                left = crons._commit_progress(1)
+        found = self.with_company(company).search(self._get_life_domain(company, day))
+        if not found:
+            return True
+        left = crons._commit_progress(remaining=len(found))
+        for subscription in found:
+            if not left:
+                break
+            # a commit forgets what was read ahead: one at a time
+            subscription.browse(subscription.id)._live_or_tell(day)
+            left = crons._commit_progress(1)
+        return bool(left)
 
     @api.model
     def _get_life_domain(self, company, day):
-        """:return: subscriptions that may have something to do on a day"""
+        """:return: subscriptions that may have something to do on a day, and did not do it yet"""
         ahead = ('renewal_announce_days', 'renewal_quote_days', 'renewal_remind_days')
         plans = self.env['offer.plan'].with_context(active_test=False)
         (leads,) = plans._read_group([], [], [f'{name}:max' for name in ahead])
         lead = max(filter(None, leads), default=0)
         ending = Domain('date_term_end', '<=', fields.Date.add(day, days=lead))
         unpaid = Domain('plan_id.unpaid_policy', '!=', 'none')
-        mine = Domain('company_id', '=', company.id) & Domain('state', 'in', ('active', 'paused'))
-        return mine & (Domain(self._get_state_domain(day)) | ending | unpaid)
+        return (
+            Domain('company_id', '=', company.id)
+            & Domain('state', 'in', ('active', 'paused'))
+            & Domain(['|', ('date_lived', '=', False), ('date_lived', '!=', day)])
+            & (Domain(self._get_state_domain(day)) | ending | unpaid)
+        )
 
     def _live_or_tell(self, day):
         """Do what the day asks for; what fails is said on the subscription, and blocks nobody."""
+        if not self.try_lock_for_update(allow_referencing=True):
+            # another lane is at it
+            return
         try:
             with self.env.cr.savepoint():
                 self._live(day)
+            self.date_lived = day
         except RETRY:
             self.env.cr.rollback()
         except Exception as error:  # noqa: BLE001 whatever breaks one must not stop the others
             _logger.warning('Subscription %s could not go on', self.name, exc_info=error)
             reason = error.args[0] if isinstance(error, UserError) else repr(error)
             note = self.env._('What the calendar asked for on %(day)s failed: %(reason)s')
-            body = note % {'day': format_date(self.env, day), 'reason': reason}
-            if body not in (self.message_ids[:1].body or ''):
-                self.message_post(body=body)
+            self.message_post(body=note % {'day': format_date(self.env, day), 'reason': reason})
+            self.date_lived = day
 
     def _live(self, day):
         """Do what a day asks of one subscription; doing it twice does nothing more."""

@@ -190,12 +190,20 @@ class OfferCommon(AccountTestInvoicingCommon):
             for entry in entries
         ]
 
-    def _run_scheduler(self, day, method='_cron_bill'):
-        """Run an entry of the scheduler, which commits, on a cursor of its own."""
+    def _run_scheduler(self, day, live=False):
+        """Run the scheduler's entry, which commits, on a cursor of its own.
+
+        :param bool live: only what the calendar asks for, without billing
+        """
         self.env.flush_all()
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             env = self.env(cr=cr, user=self.ref('base.user_root'), su=True)
-            getattr(env['offer.subscription'], method)(day)
+            subscriptions = env['offer.subscription']
+            if live:
+                company = env['res.company'].browse(self.company.id)
+                subscriptions._live_company(company, subscriptions._to_day(day))
+            else:
+                subscriptions._cron_bill(day)
         self.env.invalidate_all()
 
     def _run_job(self, xmlid):

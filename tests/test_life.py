@@ -38,7 +38,7 @@ class TestLife(OfferLifeCommon):
         self._revise('2027-10-31', 10.0)
         self._bills(subscription, ('2027-10-31', 220.0), ('2027-11-30', 220.0))
         self._bills(subscription, ('2027-12-31', 220.0))
-        self._run_scheduler('2028-01-31', '_cron_live')
+        self._run_scheduler('2028-01-31', live=True)
         self.assertEqual(str(subscription.date_term_end), '2029-01-30')
         self._bills(
             subscription,
@@ -309,12 +309,12 @@ class TestLife(OfferLifeCommon):
         subscription = self._live()
         subscription.pause('2027-03-01')
         self.assertEqual(subscription.state, 'active')
-        self._run_scheduler('2027-03-01', '_cron_live')
+        self._run_scheduler('2027-03-01', live=True)
         self.assertEqual(subscription.state, 'paused')
         subscription.resume('2027-04-01')
-        self._run_scheduler('2027-04-01', '_cron_live')
+        self._run_scheduler('2027-04-01', live=True)
         self.assertEqual(subscription.state, 'active')
-        self._run_scheduler('2027-04-02', '_cron_live')
+        self._run_scheduler('2027-04-02', live=True)
         subscription.pause('2027-06-01')
         self.assertFalse(subscription.date_resume)
 
@@ -334,11 +334,11 @@ class TestLife(OfferLifeCommon):
         self.plan.write({'unpaid_policy': policy, 'unpaid_days': 14})
         subscription = self._live()
         invoice = subscription.bill('2027-01-01')
-        self._run_scheduler('2027-01-15', '_cron_live')
+        self._run_scheduler('2027-01-15', live=True)
         self.assertFalse(subscription.event_ids.filtered(lambda event: event.kind == 'unpaid'))
         # the 15th day after the due day, and every day from then on
         for day in ('2027-01-16', '2027-01-17'):
-            self._run_scheduler(day, '_cron_live')
+            self._run_scheduler(day, live=True)
         event = subscription.event_ids.filtered(lambda event: event.kind == 'unpaid')
         self.assertEqual(event.move_id, invoice)
         return subscription

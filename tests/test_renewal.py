@@ -14,7 +14,7 @@ class TestRenewal(OfferLifeCommon):
 
     def _go_on(self, *days):
         for day in days:
-            self._run_scheduler(day, '_cron_live')
+            self._run_scheduler(day, live=True)
 
     def _letters(self, subscription, word):
         return subscription.message_ids.filtered(lambda m: word in (m.subject or ''))
@@ -46,6 +46,31 @@ class TestRenewal(OfferLifeCommon):
         self.assertEqual(str(subscription.date_end), '2027-12-31')
         # days that were charged ahead come back
         self.assertEqual(subscription.event_ids.sorted('id')[-1].movement, 'churn')
+
+    def test_nobody_is_billed_beyond_a_term_that_needs_a_signature(self):
+        for mode in ('end', 'quote'):
+            subscription = self._agree(renewal_mode=mode)
+            # also billed late, ahead, or before the scheduler has looked
+            subscription.bill('2028-03-15')
+            days = subscription.line_ids.billing_entry_ids.mapped('date_to')
+            self.assertEqual(str(max(days)), '2027-12-31')
+            self.assertFalse(subscription.date_next_due)
+
+    def test_a_signature_makes_the_next_term_due(self):
+        subscription = self._agree(renewal_mode='quote')
+        subscription.bill('2027-12-01')
+        self._go_on('2027-12-10')
+        subscription.renewal_order_id.action_confirm()
+        self.assertEqual(str(subscription.date_next_due), '2028-01-01')
+        self._bills(subscription, ('2028-01-01', 80.0))
+
+    def test_the_scheduler_renews_before_it_bills(self):
+        subscription = self._agree(renewal_percent=5.0)
+        self._run_scheduler('2027-12-01')
+        self._run_scheduler('2028-01-01')
+        invoice = subscription._get_invoices().sorted('id')[-1]
+        self.assertEqual((str(invoice.invoice_date), invoice.amount_untaxed), ('2028-01-01', 84.0))
+        self.assertEqual(len(invoice.invoice_line_ids), 1)
 
     def test_a_notice_ends_it_before_it_is_renewed(self):
         subscription = self._agree()
