@@ -42,6 +42,10 @@ class SaleOrderLine(models.Model):
         string='Service Starts', help='Empty: on the day of confirmation.'
     )
     offer_quantity_is_fixed = fields.Boolean(compute='_compute_offer_quantity_is_fixed')
+    offer_is_running = fields.Boolean(
+        compute='_compute_offer_is_running',
+        help='A subscription has taken it over: change it there.',
+    )
     offer_kind = fields.Selection(related='product_id.offer_kind', string='Offer')
     # What the configurator hands over; the order's onchange turns it into lines, as Odoo does
     # with `selected_combo_items`. Nothing is stored.
@@ -57,6 +61,12 @@ class SaleOrderLine(models.Model):
         for line in self:
             mode = line.offer_option_id.quantity_mode
             line.offer_quantity_is_fixed = mode in ('fixed', 'per_unit')
+
+    @api.depends('offer_subscription_line_ids', 'offer_plan_id', 'state')
+    def _compute_offer_is_running(self):
+        # also where the subscription is another salesperson's
+        for line in self.sudo():
+            line.offer_is_running = line._is_offer_running()
 
     @api.depends('offer_option_id', 'offer_tier_id', 'offer_plan_id', 'offer_is_setup')
     def _compute_name(self):
@@ -216,8 +226,10 @@ class SaleOrderLine(models.Model):
     # === BUSINESS METHODS: CATALOGUE === #
 
     def _get_product_catalog_lines_data(self, **kwargs):
-        """Let components be changed in the configurator of their Service only."""
+        """Let components be changed in the configurator of their Service only, and what runs on
+        its subscription."""
         res = super()._get_product_catalog_lines_data(**kwargs)
-        if any(line.offer_option_id or line.offer_is_setup for line in self):
+        parts = self.filtered(lambda line: line.offer_option_id or line.offer_is_setup)
+        if parts or any(self.mapped('offer_is_running')):
             res['readOnly'] = True
         return res

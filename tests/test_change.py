@@ -3,7 +3,7 @@
 import datetime
 
 from odoo import Command
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import OfferLifeCommon
 
@@ -11,7 +11,7 @@ MARCH_11 = datetime.date(2027, 3, 11)
 
 
 @tagged('post_install', '-at_install')
-class TestChange(OfferLifeCommon):
+class TestChange(OfferLifeCommon, HttpCase):
     def _quote(self, subscription, day=MARCH_11, **values):
         return subscription.with_user(self.salesperson)._create_change_order(day, **values)
 
@@ -232,6 +232,30 @@ class TestChange(OfferLifeCommon):
         self._assert_refused('change that back', order._action_cancel)
         # and is read-only, as everything that runs
         self._assert_refused('press "Change"', lambda: order.order_line.write({'price_unit': 1}))
+
+    def test_the_customer_signs_in_the_portal(self):
+        subscription = self._live()
+        order = self._quote(subscription)
+        self._reconfigure(order, quantity=3)
+        order.sudo().write({'state': 'sent', 'require_signature': True, 'require_payment': False})
+        self.authenticate(None, None)
+        url = order.sudo().get_portal_url()
+        page = self.url_open(url).text
+        self.assertIn('Difference per month', page)
+        self.assertIn('2 → 3', page)
+        token = order.sudo().access_token
+        answer = self.make_jsonrpc_request(
+            f'/my/orders/{order.id}/accept',
+            {
+                'access_token': token,
+                'name': 'Berg',
+                'signature': 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk'
+                '+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+            },
+        )
+        self.assertTrue(answer.get('force_refresh'), answer)
+        self.assertEqual(order.state, 'sale')
+        self.assertEqual(self._lines_on(subscription, MARCH_11), [(self.workplace, 3.0, 40.0)])
 
     def test_a_quotation_that_came_too_late(self):
         subscription = self._live()

@@ -1,10 +1,11 @@
 """Lives of subscriptions, told as stories; every invoice is worked out by hand."""
 
+from dateutil.relativedelta import relativedelta
 from psycopg2.errors import UniqueViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import OfferLifeCommon
@@ -150,6 +151,19 @@ class TestLife(OfferLifeCommon):
         ):
             self._assert_refused('press "Change"', lambda values=values: line.write(values))
 
+    def test_what_runs_is_read_only_in_form_and_catalogue(self):
+        line = self._live().sale_order_id.order_line
+        self.assertTrue(line.offer_is_running)
+        form = Form(line.order_id)
+        with form.order_line.edit(0) as row:
+            for name in ('product_uom_qty', 'price_unit', 'product_template_id'):
+                with self.assertRaisesRegex(AssertionError, 'readonly'):
+                    setattr(row, name, 5)
+        self.assertTrue(line._get_product_catalog_lines_data()['readOnly'])
+        draft = self._create_order()
+        draft.offer_add(self._configuration(options=[]))
+        self.assertFalse(draft.order_line.offer_is_running)
+
     def test_confirming_twice_starts_nothing_twice(self):
         subscription = self._live()
         with mute_logger('odoo.sql_db'), self.assertRaises(UniqueViolation):
@@ -235,6 +249,21 @@ class TestLife(OfferLifeCommon):
         move.button_cancel()
         self._bills(subscription, ('2027-11-02', 80.0), ('2027-11-03', 0.0))
         self._assert_refused('billed again meanwhile', move.button_draft)
+
+    def test_an_end_with_the_period_or_the_term(self):
+        subscription = self._live(date_start='2026-11-01')
+        action = subscription.action_end()
+        dialog = self.env[action['res_model']].with_context(**action['context'])
+        form = Form(dialog.with_context(tz='UTC'))
+        today = form.date
+        form.when = 'period'
+        self.assertEqual(form.date, today.replace(day=1) + relativedelta(months=1, days=-1))
+        form.when = 'term'
+        self.assertEqual(str(form.date), '2027-10-31')
+        self._assert_refused('Say why', form.save().action_apply)
+        form.reason_id = self._reason()
+        form.save().action_apply()
+        self.assertEqual(str(subscription.date_end), '2027-10-31')
 
     def test_no_policy_after_the_term(self):
         self.plan.write({'early_end': 'fee', 'early_end_percent': 50})

@@ -9,7 +9,9 @@ patch(SaleOrderLineProductField.prototype, {
     },
 
     get hasConfigurationButton() {
-        return super.hasConfigurationButton || this.isOfferService;
+        // what runs is changed on its subscription
+        const isQuoted = this.isOfferService && !this.props.record.data.offer_is_running;
+        return super.hasConfigurationButton || isQuoted;
     },
 
     onEditConfiguration() {
@@ -64,5 +66,6 @@ Object.assign(saleOrderLineProductField, {
     fieldDependencies: [
         ...saleOrderLineProductField.fieldDependencies,
         { name: "offer_kind", type: "selection" },
+        { name: "offer_is_running", type: "boolean" },
     ],
 });
