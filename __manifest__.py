@@ -36,6 +36,7 @@
         'views/res_partner_views.xml',
         'views/sale_order_template_views.xml',
         'views/sale_portal_templates.xml',
+        'views/offer_subscription_portal_templates.xml',
         'views/sale_order_views.xml',
         'views/account_move_views.xml',
         'report/sale_report_templates.xml',

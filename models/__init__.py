@@ -40,6 +40,7 @@ from . import (
     offer_subscription_line_billing,
     offer_subscription_line_chain,
     offer_subscription_pause,
+    offer_subscription_portal,
     offer_subscription_quotation,
     offer_subscription_renewal,
     offer_subscription_settling,

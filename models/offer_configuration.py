@@ -48,7 +48,7 @@ class OfferConfiguration(models.AbstractModel):
         return Node(
             product=product,
             quantity=1.0,
-            held=values.pop('held', self.env['offer.subscription.line'].sudo()),
+            held=values.pop('held', self.env['offer.subscription.line']),
             plan=values.pop('plan', self.env['offer.plan']),
             tier=self.env['offer.sla.tier'],
             option=values.pop('option', self.env['offer.option']),

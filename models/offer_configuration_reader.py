@@ -78,6 +78,7 @@ class Reader:
         self.count = 0
         self.context = order._get_offer_price_context()
         self._profiles = None
+        self.is_change = bool(order.offer_change_subscription_id)
 
     def profile(self, template):
         """:return: how the customer gets a Service, or none"""
@@ -93,9 +94,9 @@ class Reader:
         :return: offer.subscription.line in sudo, or none: what a customer has counts for everybody
             who quotes the change
         """
-        lines = self.env['sale.order.line']
-        if _is_id(line_id) and self.order.offer_change_subscription_id:
-            lines = self.order.order_line.filtered(lambda line: line._origin.id == line_id)
+        if not self.is_change or not _is_id(line_id):
+            return self.env['offer.subscription.line']
+        lines = self.order.order_line.filtered(lambda line: line._origin.id == line_id)
         return lines._get_offer_held()
 
     def error(self, text, node=None, place=''):

@@ -13,6 +13,8 @@ class OfferConfiguration(models.AbstractModel):
         """:return: the plans under which the customer of a node can have it"""
         plans = node.product.product_tmpl_id._get_offer_plans()
         allowed = plans & node.profile.plan_ids if node.profile.plan_ids else plans
+        if not node.held:
+            return allowed
         return allowed | node.held.subscription_id.plan_id.sudo(self.env.su)
 
     @api.model
@@ -20,7 +22,7 @@ class OfferConfiguration(models.AbstractModel):
         """:return: the service levels that the customer of a node can have"""
         tiers = node.product.product_tmpl_id.offer_tier_ids.filtered('active')
         allowed = tiers & node.profile.tier_ids if node.profile.tier_ids else tiers
-        return allowed | node.held.tier_id.sudo(self.env.su)
+        return allowed | node.held.tier_id.sudo(self.env.su) if node.held else allowed
 
     @api.model
     def _get_default_tier(self, node):

@@ -29,7 +29,10 @@ class OfferRevision(models.Model):
         help='The Service, or a component of Services: whoever has it is moved.',
     )
     plan_id = fields.Many2one(
-        comodel_name='offer.plan', ondelete='restrict', help='Only under this plan; empty: all.'
+        comodel_name='offer.plan',
+        ondelete='restrict',
+        check_company=True,
+        help='Only under this plan; empty: all.',
     )
     from_tier_id = fields.Many2one(
         comodel_name='offer.sla.tier',

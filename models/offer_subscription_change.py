@@ -176,6 +176,7 @@ class OfferSubscription(models.Model):
         """
         self.ensure_one()
         self._check_running_on(day)
+        self._check_not_paused_on(day)
         self._check_not_locked(day)
         for line, new in changes:
             if line and line.next_line_ids and self._differs(line, new):

@@ -115,14 +115,7 @@ class OfferSubscription(models.Model):
             name = self.env._('Notice withdrawn: it goes on')
             with subscription._recording('withdrawn', end + ONE_DAY, name):
                 subscription.write({'date_notice': False, 'date_end': False})
-                for line in subscription.line_ids.filtered('ends_with_subscription'):
-                    after = line.next_line_ids.mapped('date_start')
-                    line.write(
-                        {
-                            'date_end': after and min(after) - ONE_DAY,
-                            'ends_with_subscription': False,
-                        }
-                    )
+                subscription._open_end()
 
     def end(self, date, reason):
         """End a subscription after a day; days beyond it that were charged come back.
@@ -172,8 +165,7 @@ class OfferSubscription(models.Model):
         name = ': '.join(filter(None, [name, text]))
         fee = is_early and self.early_end == 'fee' and self._get_early_end_fee(day)
         with self._recording('ended', day + ONE_DAY, name, reason_id=reason.id):
-            self.end_reason_id = reason
-            self.end_reason = text
+            self.write({'end_reason_id': reason.id, 'end_reason': text, 'date_notice': False})
             self._set_end(day)
             if fee:
                 self._charge_once(
@@ -189,9 +181,20 @@ class OfferSubscription(models.Model):
                     ),
                 )
 
+    def _open_end(self):
+        """Let lines that end with the subscription go on, or on to what was planned."""
+        for line in self.line_ids.filtered('ends_with_subscription'):
+            after = line.next_line_ids.mapped('date_start')
+            line.write(
+                {'date_end': after and min(after) - ONE_DAY, 'ends_with_subscription': False}
+            )
+
     def _set_end(self, day):
         """Let every line end on a day at last; one that would start later never does."""
         self.ensure_one()
+        # it may have had an earlier end
+        if self.date_end and day > self.date_end:
+            self._open_end()
         self.date_end = day
         for line in self.line_ids.filtered('date_start'):
             if not line.date_end or line.date_end > day:

@@ -72,6 +72,19 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _check_not_paused_on(self, day):
+        """:raise UserError: if nothing is delivered on a day that could change"""
+        self.ensure_one()
+        start, resume = self.date_paused, self.date_resume
+        if start and start <= day and not (resume and resume <= day):
+            raise UserError(
+                self.env._(
+                    '%(name)s is paused on %(day)s: resume it first.',
+                    name=self.name,
+                    day=format_date(self.env, day),
+                )
+            )
+
     def _check_nothing_planned(self, day):
         """:raise UserError: if a line starts or is succeeded after a day"""
         planned = self.line_ids.filtered(lambda line: line.date_start and line.date_start > day)

@@ -34,6 +34,7 @@ class OfferSubscription(models.Model):
         """
         self.ensure_one()
         self._check_running_on(day)
+        self._check_not_paused_on(day)
         order = self.env['sale.order'].create({**self._prepare_change_order_values(day), **values})
         roots = self.line_ids.filtered(
             lambda line: line._is_running_on(day) and not line._get_first().parent_id

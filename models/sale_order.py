@@ -102,7 +102,12 @@ class SaleOrder(models.Model):
         roles = services.offer_role_ids.filtered('is_required')
         if not roles:
             return []
-        played = self.env['offer.role.assignment']._find(roles, self.partner_id, order=self._origin)
+        # sudo: who plays a role in what runs plays it in its change, whoever quotes that
+        running_sudo = self.offer_change_subscription_id.sudo()
+        order = running_sudo.sale_order_id or self._origin
+        assignments = self.env['offer.role.assignment']
+        played = assignments._find(roles, self.partner_id, order, running_sudo)
+        played |= assignments._find(roles, self.partner_id, self._origin)
         return [
             self.env._(
                 '"%(service)s" needs somebody as "%(role)s": say who, on the order or its'

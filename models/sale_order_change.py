@@ -29,6 +29,7 @@ class SaleOrder(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
+        'state',
         'offer_change_subscription_id',
         'offer_change_date',
         'order_line.price_subtotal',
@@ -215,6 +216,7 @@ class SaleOrder(models.Model):
             ]
         try:
             subscription_sudo._check_running_on(self.offer_change_date)
+            subscription_sudo._check_not_paused_on(self.offer_change_date)
             subscription_sudo._check_not_locked(self.offer_change_date)
         except UserError as error:
             return [error.args[0]]

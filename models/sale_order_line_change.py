@@ -31,8 +31,10 @@ class SaleOrderLine(models.Model):
         :rtype: bool
         """
         self.ensure_one()
+        if not self.offer_subscription_line_id:
+            return False
         held = self._get_offer_held()
-        if not held or not (
+        if not (
             held.product_id == self.product_id
             and held.tier_id == self.offer_tier_id
             and held.subscription_id.plan_id == self.offer_plan_id

@@ -43,7 +43,7 @@ class SaleOrderLine(models.Model):
             if line.state == 'cancel' or not product.offer_kind:
                 continue
             # who has it keeps it
-            if product == line.sudo().offer_subscription_line_id.product_id:
+            if line.offer_subscription_line_id and product == line._get_offer_held().product_id:
                 continue
             if product.offer_state == 'retired':
                 raise ValidationError(

@@ -19,6 +19,7 @@ from . import (
     test_migration,
     test_order,
     test_periods,
+    test_portal,
     test_price,
     test_product,
     test_product_guards,

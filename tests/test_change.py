@@ -214,6 +214,21 @@ class TestChange(OfferLifeCommon, HttpCase):
         order.action_confirm()
         self.assertEqual(self._lines_on(subscription, MARCH_11), [(self.workplace, 3.0, 40.0)])
 
+    def test_who_plays_a_role_plays_it_in_the_change(self):
+        role = self.env['offer.role'].create({'name': 'Contact', 'is_required': True})
+        subscription = self._live()
+        self.workplace.offer_role_ids = role
+        order = self._quote(subscription)
+        self.assertIn('needs somebody', order._get_offer_errors()[0])
+        self.env['offer.role.assignment'].create(
+            {
+                'role_id': role.id,
+                'person_id': self.customer.id,
+                'subscription_id': subscription.id,
+            }
+        )
+        self.assertFalse(order._get_offer_errors())
+
     def test_two_quotations_of_the_same_change(self):
         subscription = self._live()
         orders = [self._quote(subscription) for _ in range(2)]

@@ -216,6 +216,19 @@ class TestLife(OfferLifeCommon):
             found = sum(event.mrr_change for event in events if str(event.date) <= day)
             self.assertEqual((day, round(found, 2)), (day, amount))
 
+    def test_another_end_than_the_notice_brought(self):
+        subscription = self._live()
+        subscription.give_notice('2027-03-01')
+        self.assertEqual(str(subscription.date_end), '2027-12-31')
+        # later, as agreed with the customer
+        subscription.end('2028-02-29', 'they need it longer')
+        self.assertEqual(str(subscription.line_ids.date_end), '2028-02-29')
+        self._assert_mrr(subscription, {'2028-01-01': 80.0, '2028-03-01': 0})
+        # earlier
+        subscription.end('2027-10-31', 'or not')
+        self._assert_mrr(subscription, {'2027-10-31': 80.0, '2027-11-01': 0, '2030-01-01': 0})
+        self._assert_refused('no notice', subscription.withdraw_notice)
+
     def test_an_end_before_the_term_as_agreed(self):
         # 80.00 for 31 days; after the 10th day 27.10 each come back (40.00 less 12.90)
         subscription = self._live()
@@ -310,6 +323,16 @@ class TestLife(OfferLifeCommon):
         subscription.pause('2027-05-01')
         self._assert_refused('paused already', lambda: subscription.pause('2027-06-01'))
         self._assert_refused('is paused from', lambda: subscription.resume('2027-04-30'))
+        self._assert_refused(
+            'is paused on',
+            lambda: subscription.change(
+                '2027-05-10', [{'product_id': self.backup.id, 'price_unit': 1.0}]
+            ),
+        )
+        self._assert_refused(
+            'is paused on',
+            lambda: subscription._create_change_order(subscription._to_day('2027-05-10')),
+        )
         subscription.resume('2027-05-15')
         subscription.give_notice('2027-06-01')
         self._assert_refused('ends on', lambda: subscription.give_notice('2027-06-01'))
