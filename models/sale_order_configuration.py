@@ -231,7 +231,8 @@ class SaleOrder(models.Model):
         created = iter(line.create(missing))
         for child, other in pairs:
             part = other or next(created)
-            if child.parts or part._get_offer_parts():
+            # nothing hangs on what is new
+            if child.parts or (other and other._get_offer_parts()):
                 self._write_offer_parts(part, child)
 
     def _preview_offer_lines(self, node):
