@@ -146,9 +146,7 @@ class OfferSubscriptionPortal(CustomerPortal):
         )
         return request.render('sale_offer.portal_subscription_page', page)
 
-    @http.route(
-        '/my/subscriptions/<int:subscription_id>', type='http', auth='public', website=True
-    )
+    @http.route('/my/subscriptions/<int:subscription_id>', type='http', auth='public', website=True)
     def portal_subscription(self, subscription_id, access_token=None, **kwargs):
         subscription_sudo = self._get_subscription_sudo(subscription_id, access_token)
         return self._render_subscription(subscription_sudo, access_token)
@@ -179,12 +177,8 @@ class OfferSubscriptionPortal(CustomerPortal):
                 return request.redirect(order_sudo.get_portal_url())
             difference = company_sudo._preview_portal_change(wanted)
         except UserError as error:
-            return self._render_subscription(
-                subscription_sudo, wanted=wanted, error=error.args[0]
-            )
-        return self._render_subscription(
-            subscription_sudo, wanted=wanted, difference=difference
-        )
+            return self._render_subscription(subscription_sudo, wanted=wanted, error=error.args[0])
+        return self._render_subscription(subscription_sudo, wanted=wanted, difference=difference)
 
     @http.route(
         '/my/subscriptions/<int:subscription_id>/notice',

@@ -51,7 +51,9 @@ class TestPortal(OfferLifeCommon, HttpCase):
         return user
 
     def _visit(self, visitor):
-        self.authenticate(*((None, None) if visitor == 'nobody' else (visitor, visitor.ljust(8, 'x'))))
+        self.authenticate(
+            *((None, None) if visitor == 'nobody' else (visitor, visitor.ljust(8, 'x')))
+        )
 
     def _token(self, kind):
         return {
