@@ -8,7 +8,7 @@ from database import ADDON
 from peers import PEERS, ensure_packages
 
 INVOICES = 300
-ROUNDS = 2
+ROUNDS = 4
 SCALE = (1_000, 10_000, 100_000)
 # what bills, what is installed for it, and the most that it may take of the floor
 CASES = {

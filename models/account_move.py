@@ -69,6 +69,9 @@ class AccountMove(models.Model):
     def button_draft(self):
         """Settle the days of a cancelled invoice again, unless they have been billed since."""
         cancelled = self.filtered(lambda move: move.state == 'cancel')
+        if not cancelled:
+            # Odoo calls this for each invoice that it posts
+            return super().button_draft()
         entries_sudo = cancelled._get_offer_entries()
         entries_sudo._check_not_billed_again()
         res = super().button_draft()

@@ -31,16 +31,16 @@ class OfferSubscriptionLine(models.Model):
         subscription = self.subscription_id
         if subscription.state == 'pending' or not self.date_start:
             return None
-        terms, anchor, first, last = self._get_entitlement()
+        entitlement = terms, anchor, first, last = self._get_entitlement()
         if forward:
-            first = self._get_open_since()
+            first = self._get_open_since(entitlement)
         return next_due(terms, anchor, first, last, settled, subscription.date_end or None)
 
-    def _get_open_since(self):
+    def _get_open_since(self, entitlement=None):
         """:return: the first day that may not be settled: nothing is due before the hint, so no
         period that ended before it has a gap. The past of a long life is not read again.
         """
-        terms, anchor, first, _last = self._get_entitlement()
+        terms, anchor, first, _last = entitlement or self._get_entitlement()
         if not self.date_next_due or not anchor:
             return first
         return max(first, period_of(terms, anchor, self.date_next_due - ONE_DAY).first)
@@ -55,7 +55,17 @@ class OfferSubscriptionLine(models.Model):
         started = self.filtered('date_start')
         if forward and started:
             # days beyond an end may come back, however old they are
-            days = [line._get_open_since() for line in started]
+            # lines that begin, are counted and wait alike are open since the same day
+            alike = {
+                (
+                    line.subscription_id.plan_id,
+                    line.subscription_id.date_anchor,
+                    line.date_start,
+                    line.date_next_due,
+                ): line
+                for line in started
+            }
+            days = [line._get_open_since() for line in alike.values()]
             days += started.filtered('date_end').mapped('date_end')
             domain.append(('date_to', '>=', min(days)))
         found = self.env['offer.billing.entry'].search(domain).grouped('subscription_line_id')
@@ -85,9 +95,9 @@ class OfferSubscriptionLine(models.Model):
         :rtype: list[dict]
         """
         self.ensure_one()
-        terms, anchor, _first, last = self._get_entitlement()
+        entitlement = terms, anchor, _first, last = self._get_entitlement()
         settled = self._get_settled()[self] if settled is None else settled
-        first = self._get_open_since()
+        first = self._get_open_since(entitlement)
         closing = self.subscription_id.date_end or None
         charges = due_charges(terms, anchor, first, last, settled, until, closing)
         credits = due_credits(terms, anchor, last, settled, until)
@@ -138,7 +148,7 @@ class OfferSubscriptionLine(models.Model):
             return row['charge']._prepare_invoice_line_values(row, fiscal_position, sign)
         due = row['due']
         lang = self.subscription_id.partner_id.lang
-        days = (format_date(self.env, day, lang_code=lang) for day in (due.first, due.last))
+        days = (self._format_day(day, lang) for day in (due.first, due.last))
         values = {
             'product_id': self.product_id.id,
             'name': f'{self.name}\n{" – ".join(days)}',
@@ -170,6 +180,13 @@ class OfferSubscriptionLine(models.Model):
             price_unit=price_unit, tax_ids=[fields.Command.set(fiscal_position.map_tax(taxes).ids)]
         )
         return values
+
+    def _format_day(self, day, lang):
+        """:return: a day as a language writes it; invoices of a run name the same days again"""
+        known = self.env.cr.cache.setdefault('sale_offer.days', {})
+        if (day, lang) not in known:
+            known[day, lang] = format_date(self.env, day, lang_code=lang)
+        return known[day, lang]
 
     def _get_taxes(self):
         """:return: the product's own taxes in the company of the subscription

@@ -1,6 +1,6 @@
 """A pause ends lines, a resume opens their successors."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -33,8 +33,7 @@ class OfferSubscription(models.Model):
             with subscription._recording('paused', day, name):
                 for line in subscription.line_ids.filtered(lambda line: line._is_running_on(day)):
                     line.write({'date_end': day - ONE_DAY, 'is_paused': True})
-                subscription.write({'date_paused': day, 'date_resume': False})
-            subscription._update_state()
+                subscription.write({'state': 'paused', 'date_paused': day, 'date_resume': False})
 
     def resume(self, date):
         """Go on with what was paused.
@@ -67,8 +66,7 @@ class OfferSubscription(models.Model):
                     subscription._open_successor(
                         line, day, {'date_end': end, 'ends_with_subscription': bool(end)}
                     )
-                subscription.date_resume = day
-            subscription._update_state()
+                subscription.write({'state': 'active', 'date_resume': day})
 
     # === BUSINESS METHODS === #
 
@@ -99,26 +97,3 @@ class OfferSubscription(models.Model):
                     day=format_date(self.env, planned[0].date_start),
                 )
             )
-
-    def _update_state(self, day=None):
-        """Let the status say what is so on a day.
-
-        :param day: None: today, by the clock of the company
-        """
-        for subscription in self.filtered(lambda s: s.state in ('active', 'paused')):
-            today = day or self._get_company_today(subscription.company_id)
-            start, resume = subscription.date_paused, subscription.date_resume
-            is_paused = bool(start and start <= today and not (resume and resume <= today))
-            state = 'paused' if is_paused else 'active'
-            if subscription.state != state:
-                subscription.state = state
-
-    @api.model
-    def _get_state_domain(self, day):
-        """:return: subscriptions whose status may have to follow the calendar"""
-        return [
-            ('state', 'in', ('active', 'paused')),
-            '|',
-            ('date_paused', '<=', day),
-            ('date_resume', '<=', day),
-        ]

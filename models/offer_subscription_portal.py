@@ -37,9 +37,10 @@ class OfferSubscription(models.Model):
 
     def _compute_access_url(self):
         """Say where the customer finds it."""
-        super()._compute_access_url()
+        res = super()._compute_access_url()
         for subscription in self:
             subscription.access_url = f'/my/subscriptions/{subscription.id}'
+        return res
 
     # === BUSINESS METHODS === #
 

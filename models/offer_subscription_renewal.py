@@ -1,5 +1,5 @@
-"""What happens by the calendar: renewals with their announcements, quotations, reminders; status;
-unpaid invoices."""
+"""What happens by the calendar: renewals with announcements, quotations, reminders; unpaid
+invoices."""
 
 import logging
 
@@ -20,7 +20,9 @@ class SaleOrder(models.Model):
     offer_is_reminded = fields.Boolean(string='Reminded', copy=False)
 
     def _get_offer_portal_link(self):
-        """:return: where the customer signs, for letters"""
+        """:return: where the customer signs, for letters; empty: there is no quotation"""
+        if not self:
+            return ''
         return f'{self.get_base_url()}{self.get_portal_url()}'
 
 
@@ -66,7 +68,7 @@ class OfferSubscription(models.Model):
             Domain('company_id', '=', company.id)
             & Domain('state', 'in', ('active', 'paused'))
             & Domain(['|', ('date_lived', '=', False), ('date_lived', '!=', day)])
-            & (Domain(self._get_state_domain(day)) | ending | unpaid)
+            & (ending | unpaid)
         )
 
     def _live_or_tell(self, day):
@@ -90,7 +92,6 @@ class OfferSubscription(models.Model):
     def _live(self, day):
         """Do what a day asks of one subscription; doing it twice does nothing more."""
         self.ensure_one()
-        self._update_state(day)
         if not self.date_end:
             self._announce_adjustment(day)
             self._quote_renewal(day)

@@ -158,6 +158,24 @@ class TestRenewal(OfferLifeCommon):
         self.assertEqual(str(subscription.date_term_end), '2027-03-14')
         self.assertEqual(subscription.event_ids.mapped('kind'), ['activated'])
 
+    # === LETTERS === #
+
+    def test_letters_can_be_saved_whatever_a_subscription_lacks(self):
+        # Odoo tries a template out on any record of its model when it is written, at updates too
+        self.env['offer.subscription'].create(
+            {
+                'partner_id': self.customer.id,
+                'plan_id': self._create_plan('Bare').id,
+                'line_ids': [(0, 0, {'product_id': self.workplace.id})],
+            }
+        )
+        templates = self.env['mail.template'].search([('model', '=', 'offer.subscription')])
+        self.assertEqual(len(templates), 6)
+        for template in templates.sudo():
+            template.body_html = template.body_html
+            template.subject = template.subject
+            template._check_can_be_rendered()
+
     # === FAILURES === #
 
     def test_one_that_fails_keeps_nobody_else(self):
