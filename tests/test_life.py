@@ -360,9 +360,13 @@ class TestLife(OfferLifeCommon):
     def test_a_pause_and_a_resume_are_seen_at_once(self):
         subscription = self._live()
         subscription.pause('2027-03-01')
-        self.assertEqual((subscription.state, str(subscription.date_paused)), ('paused', '2027-03-01'))
+        self.assertEqual(
+            (subscription.state, str(subscription.date_paused)), ('paused', '2027-03-01')
+        )
         subscription.resume('2027-04-01')
-        self.assertEqual((subscription.state, str(subscription.date_resume)), ('active', '2027-04-01'))
+        self.assertEqual(
+            (subscription.state, str(subscription.date_resume)), ('active', '2027-04-01')
+        )
         self._assert_mrr(
             subscription, {'2027-02-28': 80.0, '2027-03-01': 0, '2027-03-31': 0, '2027-04-01': 80.0}
         )
