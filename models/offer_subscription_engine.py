@@ -90,10 +90,25 @@ class OfferSubscription(models.Model):
         posted.with_context(validate_analytic=True)._post(soft=False)
         sent._queue_offer_sending()
         # what has no hint is settled, and was not touched
-        self.line_ids.filtered('date_next_due')._update_next_due(forward=True)
+        self.line_ids.filtered('date_next_due')._update_next_due(
+            True, self._get_charged_until(rows)
+        )
         self.filtered('charge_ids')._update_next_due()
         self._close_ended(day)
         return moves
+
+    @api.model
+    def _get_charged_until(self, rows):
+        """:return: the last charged day of lines that go on: all before it is settled now, so that
+            nothing needs to be read again to know what comes next
+        :rtype: dict
+        """
+        charged = {}
+        for row in rows:
+            line = row['line']
+            if row['kind'] == 'charge' and not line.date_end:
+                charged[line] = max(row['due'].last, charged.get(line, row['due'].last))
+        return charged
 
     def _close_ended(self, day):
         """Close what has ended and owes nothing more."""

@@ -14,16 +14,25 @@ class OfferSubscriptionLine(models.Model):
 
     # === BUSINESS METHODS: DUE === #
 
-    def _update_next_due(self, forward=False):
+    def _update_next_due(self, forward=False, charged=None):
         """Write the first day on which something can be due, on lines and subscriptions.
 
         :param bool forward: days were only added to what is settled: what lies before the hint
             needn't be read again
+        :param dict charged: the last charged day of lines that were just charged for all that is
+            due; days beyond it that are settled already only make the hint early
         """
-        settled = self._get_settled(forward)
-        for day, lines in self.grouped(
-            lambda line: line._get_next_due(settled[line], forward) or False
-        ).items():
+        charged = charged or {}
+        settled = self.filtered(lambda line: line not in charged)._get_settled(forward)
+
+        def get_day(line):
+            if line in charged:
+                terms, anchor, _first, last = line._get_entitlement()
+                closing = line.subscription_id.date_end or None
+                return next_due(terms, anchor, charged[line] + ONE_DAY, last, [], closing)
+            return line._get_next_due(settled[line], forward)
+
+        for day, lines in self.grouped(lambda line: get_day(line) or False).items():
             lines.filtered(lambda line, day=day: line.date_next_due != day).date_next_due = day
         self.subscription_id._update_next_due()
 

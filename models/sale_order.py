@@ -103,7 +103,7 @@ class SaleOrder(models.Model):
         if not roles:
             return []
         # sudo: who plays a role in what runs plays it in its change, whoever quotes that
-        running_sudo = self.offer_change_subscription_id.sudo()
+        running_sudo = self._get_offer_changed()
         order = running_sudo.sale_order_id or self._origin
         assignments = self.env['offer.role.assignment']
         played = assignments._find(roles, self.partner_id, order, running_sudo)

@@ -59,6 +59,16 @@ class SaleOrder(models.Model):
 
     # === BUSINESS METHODS: DIFFERENCE === #
 
+    def _get_offer_changed(self):
+        """The subscription that this quotation changes.
+
+        In sudo: whoever sees the quotation sees what it changes, and a customer's signature
+        confirms, who may not write subscriptions.
+
+        :rtype: offer.subscription
+        """
+        return self.offer_change_subscription_id.sudo()
+
     def _fetch_duplicate_orders(self):
         """A change repeats on purpose what the order of its subscription says."""
         orders = self.filtered(lambda order: not order.offer_change_subscription_id)
@@ -67,7 +77,7 @@ class SaleOrder(models.Model):
     def _get_offer_change_title(self):
         return self.env._(
             'Change of %(subscription)s from %(day)s on',
-            subscription=self.offer_change_subscription_id.sudo().name,
+            subscription=self._get_offer_changed().name,
             day=format_date(self.env, self.offer_change_date),
         )
 
@@ -80,11 +90,10 @@ class SaleOrder(models.Model):
         :rtype: list[dict]
         """
         self.ensure_one()
-        # sudo: a customer sees the difference of what is theirs
-        held_lines = self._get_offer_held_lines().sudo()
+        held_lines = self._get_offer_held_lines()
         rows = []
         for line in self.order_line.filtered('offer_plan_id'):
-            held = line.offer_subscription_line_id.sudo()
+            held = line._get_offer_held()
             rows.append(
                 {
                     'line': line,
@@ -109,9 +118,7 @@ class SaleOrder(models.Model):
 
     def _get_offer_held_lines(self):
         """:return: what runs on the day of the change"""
-        # sudo: whoever may see the quotation may see what it changes
-        subscription_sudo = self.offer_change_subscription_id.sudo()
-        return subscription_sudo.line_ids.filtered(
+        return self._get_offer_changed().line_ids.filtered(
             lambda line: line._is_running_on(self.offer_change_date)
         )
 
@@ -123,7 +130,7 @@ class SaleOrder(models.Model):
         texts = [self._get_offer_change_title()]
         texts += [f'• {self._describe_offer_change(row)}' for row in rows]
         difference = sum(row['after'] - row['before'] for row in rows)
-        plan = self.offer_change_subscription_id.sudo().plan_id
+        plan = self._get_offer_changed().plan_id
         if self.order_line.offer_plan_id <= plan:
             texts.append(
                 self.env._(
@@ -170,7 +177,7 @@ class SaleOrder(models.Model):
     def _get_offer_prorated_text(self, rows, plan):
         """:return: what the difference comes to until the next period begins"""
         day, terms = self.offer_change_date, plan._get_terms()
-        period = period_of(terms, self.offer_change_subscription_id.sudo().date_anchor, day)
+        period = period_of(terms, self._get_offer_changed().date_anchor, day)
         if day == period.first or terms.proration == 'none' or not rows:
             return ''
         amount = 0.0
@@ -203,7 +210,7 @@ class SaleOrder(models.Model):
         return errors + self._get_offer_change_errors()
 
     def _get_offer_change_errors(self):
-        subscription_sudo = self.offer_change_subscription_id.sudo()
+        subscription_sudo = self._get_offer_changed()
         if not self.offer_change_date:
             return [self.env._('Say from which day on the change counts.')]
         if subscription_sudo.currency_id != self.currency_id:
@@ -221,7 +228,7 @@ class SaleOrder(models.Model):
         except UserError as error:
             return [error.args[0]]
         for line in self.order_line.filtered('offer_plan_id'):
-            held = line.offer_subscription_line_id.sudo()
+            held = line._get_offer_held()
             stale = held and (held.next_line_ids or not held._is_running_on(self.offer_change_date))
             if stale:
                 return [
@@ -245,9 +252,7 @@ class SaleOrder(models.Model):
         :return: a subscription that was started for another plan, if any
         """
         self.ensure_one()
-        # a customer's signature confirms: nobody who signs may write subscriptions
-        subscription_sudo = self.offer_change_subscription_id.sudo()
-        subscription_sudo = subscription_sudo.with_company(self.company_id)
+        subscription_sudo = self._get_offer_changed().with_company(self.company_id)
         # of two who confirm two quotations at once the second finds what the first has done
         subscription_sudo.lock_for_update()
         errors = self._get_offer_change_errors()
@@ -281,14 +286,14 @@ class SaleOrder(models.Model):
             lambda line: line.offer_plan_id == subscription.plan_id and line.product_uom_qty > 0
         )
         moves = (lines - stays).filtered(lambda line: line.product_uom_qty > 0)
-        kept = (stays + moves).offer_subscription_line_id
-        return stays, moves, self._get_offer_held_lines() - kept.sudo()
+        kept = (stays + moves)._get_offer_held()
+        return stays, moves, self._get_offer_held_lines() - kept
 
     def _apply_offer_stays(self, subscription, day, stays, ends):
         changes = [(held, {'quantity': 0}) for held in ends]
         changes += [
             (
-                line.offer_subscription_line_id.sudo(),
+                line._get_offer_held(),
                 line._prepare_offer_change_values(subscription),
             )
             for line in stays
@@ -302,19 +307,19 @@ class SaleOrder(models.Model):
         ):
             values = line._prepare_offer_subscription_line_values(day)
             parent = line._get_offer_service_line()
-            above = made.get(parent) or parent.offer_subscription_line_id.sudo()
+            above = made.get(parent) or parent._get_offer_held()
             values['parent_id'] = above._get_first().id if above else False
             values['date_end'] = subscription.date_end
             values['ends_with_subscription'] = bool(subscription.date_end)
             values['subscription_id'] = subscription.id
-            made[line] = self.env['offer.subscription.line'].sudo().create(values)
+            made[line] = subscription.line_ids.create(values)
 
     def _move_offer_lines(self, subscription, day, moves):
         """Let what changes to another plan go on in a subscription of its own."""
         moved = subscription.browse()
         for plan in moves.offer_plan_id:
             mine = moves.filtered(lambda line, plan=plan: line.offer_plan_id == plan)
-            held = mine.offer_subscription_line_id.sudo()
+            held = mine._get_offer_held()
             held.date_end = day - ONE_DAY
             values = self._prepare_offer_subscription_values(plan, mine, day)
             # the same days of the month, whatever the plan (design §5)
@@ -322,7 +327,7 @@ class SaleOrder(models.Model):
             new = subscription.create(values)
             self._hang_offer_lines(new.line_ids)
             for line in new.line_ids:
-                before = line.sale_line_id.offer_subscription_line_id.sudo()
+                before = line.sale_line_id._get_offer_held()
                 if before:
                     line.write({'previous_line_id': before.id, 'first_id': before._get_first().id})
             new.activate(day)
@@ -351,7 +356,7 @@ class SaleOrder(models.Model):
                     '%(order)s has changed %(subscription)s: change that back instead of'
                     ' cancelling.',
                     order=applied[0].name,
-                    subscription=applied[0].offer_change_subscription_id.sudo().name,
+                    subscription=applied[0]._get_offer_changed().name,
                 )
             )
         return super()._action_cancel()

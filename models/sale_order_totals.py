@@ -149,7 +149,7 @@ class SaleOrder(models.Model):
         """:return: minimum term and notice of each plan, and the concession, in words"""
         plans = self.order_line.offer_plan_id.sorted()
         # sudo: a customer sees what was agreed; what runs goes on as it was
-        running = self.offer_change_subscription_id.sudo()
+        running = self._get_offer_changed()
         texts = [
             f'{plan.name}: {text}' if len(plans) > 1 else text
             for plan in plans

@@ -1,4 +1,4 @@
-"""What happens at the end of a term: renewed, quoted, ended; announced before."""
+"""What the calendar brings: terms that end, renewed or not, announced before; unpaid invoices."""
 
 from odoo.tests import tagged
 
@@ -187,3 +187,31 @@ class TestRenewal(OfferLifeCommon):
         self._go_on('2028-01-02')
         self.assertEqual((broken.renewals, sound.renewals), (0, 1))
         self.assertIn('already', broken.message_ids[0].body)
+
+    # === UNPAID === #
+
+    def _overdue(self, policy):
+        self.plan.write({'unpaid_policy': policy, 'unpaid_days': 14})
+        subscription = self._live()
+        invoice = subscription.bill('2027-01-01')
+        self._run_scheduler('2027-01-15', live=True)
+        self.assertFalse(subscription.event_ids.filtered(lambda event: event.kind == 'unpaid'))
+        # the 15th day after the due day, and every day from then on
+        for day in ('2027-01-16', '2027-01-17'):
+            self._run_scheduler(day, live=True)
+        event = subscription.event_ids.filtered(lambda event: event.kind == 'unpaid')
+        self.assertEqual(event.move_id, invoice)
+        return subscription
+
+    def test_an_unpaid_invoice_is_reminded_of_once(self):
+        subscription = self._overdue('remind')
+        letter = subscription.message_ids.filtered(lambda m: 'unpaid' in (m.subject or ''))
+        self.assertEqual(len(letter), 1)
+        self.assertIn('80.00', letter.body)
+        self.assertEqual(subscription.state, 'active')
+
+    def test_an_unpaid_invoice_pauses(self):
+        self.assertEqual(str(self._overdue('pause').date_paused), '2027-01-16')
+
+    def test_an_unpaid_invoice_ends(self):
+        self.assertEqual(str(self._overdue('end').date_end), '2027-01-16')
