@@ -37,6 +37,7 @@
         'views/sale_order_template_views.xml',
         'views/sale_portal_templates.xml',
         'views/offer_subscription_portal_templates.xml',
+        'views/offer_catalogue_templates.xml',
         'views/sale_order_views.xml',
         'views/account_move_views.xml',
         'report/sale_report_templates.xml',
@@ -57,7 +58,18 @@
         'demo/offer_service_demo.xml',
     ],
     'assets': {
-        'web.assets_backend': ['sale_offer/static/src/**/*'],
+        'web.assets_backend': [
+            'sale_offer/static/src/**/*',
+            ('remove', 'sale_offer/static/src/portal/**/*'),
+        ],
+        'web.assets_frontend': [
+            # the customer's order form is made of the same parts as the configurator
+            'sale/static/src/js/badge_extra_price/*',
+            'sale/static/src/js/product_template_attribute_line/*',
+            'sale/static/src/js/sale_utils.js',
+            'sale_offer/static/src/configurator/offer_service.*',
+            'sale_offer/static/src/portal/**/*',
+        ],
         'web.assets_tests': ['sale_offer/static/tests/tours/**/*'],
     },
     'uninstall_hook': 'uninstall_hook',

@@ -1,1 +1,1 @@
-from . import portal, subscriptions
+from . import offers, portal, subscriptions

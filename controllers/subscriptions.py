@@ -1,5 +1,9 @@
 """Subscriptions in the customer's portal: what they have, what it costs, what they may do."""
 
+import json
+import uuid
+
+from psycopg2.errors import UniqueViolation
 from werkzeug.exceptions import NotFound
 
 from odoo import http
@@ -139,6 +143,9 @@ class OfferSubscriptionPortal(CustomerPortal):
                     ],
                     limit=12,
                 ),
+                'policy': subscription_sudo.partner_id._get_offer_order_policy(
+                    subscription_sudo.company_id
+                ),
                 **values,
             },
             'my_subscriptions_history',
@@ -172,8 +179,8 @@ class OfferSubscriptionPortal(CustomerPortal):
         try:
             if confirm:
                 order_sudo = company_sudo._quote_portal_change(wanted)
-                if order_sudo.state == 'draft':
-                    order_sudo.action_quotation_sent()
+                if order_sudo.state == 'draft' and not order_sudo.offer_request_state:
+                    order_sudo._submit_portal_order(request.env.user.partner_id)
                 return request.redirect(order_sudo.get_portal_url())
             difference = company_sudo._preview_portal_change(wanted)
         except UserError as error:
@@ -218,3 +225,78 @@ class OfferSubscriptionPortal(CustomerPortal):
             return self._render_subscription(subscription_sudo, error=text)
         subscription_sudo.withdraw_notice()
         return request.redirect(subscription_sudo.access_url)
+
+    # === OPTIONS, SERVICE LEVEL, PLAN === #
+
+    def _get_running_service(self, subscription_id, line_id):
+        """:return: subscription and Service in sudo, of which the visitor may change the parts
+        :raise NotFound: if it isn't theirs, or the plan doesn't let them
+        """
+        subscription_sudo = self._get_subscription_sudo(subscription_id)
+        subscription_sudo = subscription_sudo.with_company(subscription_sudo.company_id)
+        line_sudo = subscription_sudo._get_portal_service(line_id)
+        if not line_sudo:
+            raise NotFound
+        return subscription_sudo, line_sudo
+
+    @http.route(
+        '/my/subscriptions/<int:subscription_id>/configure/<int:line_id>',
+        type='http',
+        auth='user',
+        website=True,
+        methods=['GET', 'POST'],
+    )
+    def portal_subscription_configure(
+        self, subscription_id, line_id, form_key='', configuration='', **post
+    ):
+        """Put a running Service together anew; sent, it becomes a quotation to sign."""
+        subscription_sudo, line_sudo = self._get_running_service(subscription_id, line_id)
+        error = None
+        if request.httprequest.method == 'POST':
+            try:
+                with request.env.cr.savepoint():
+                    order_sudo = subscription_sudo._quote_portal_configuration(
+                        request.env.user, line_sudo, self._read_json(configuration), form_key
+                    )
+                return request.redirect(order_sudo.get_portal_url())
+            except UniqueViolation:
+                # the first of two clicks was quicker; its quotation is on the page
+                return request.redirect(subscription_sudo.access_url)
+            except UserError as refused:
+                error = refused.args[0]
+        values = {
+            **self._prepare_portal_layout_values(),
+            'page_name': 'offer_subscription',
+            'subscription': subscription_sudo,
+            'line': line_sudo,
+            'error': error,
+            'form_key': uuid.uuid4().hex,
+            'form_props': {
+                'answer': subscription_sudo._look_at_portal_configuration(line_sudo),
+                'url': f'{subscription_sudo.access_url}/configure/{line_id}/preview',
+                'today': '',
+                'isChange': True,
+            },
+        }
+        return request.render('sale_offer.portal_subscription_configure', values)
+
+    def _read_json(self, text):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return request.env['sale.order']._refuse_portal_choice()
+
+    @http.route(
+        '/my/subscriptions/<int:subscription_id>/configure/<int:line_id>/preview',
+        type='jsonrpc',
+        auth='user',
+        website=True,
+    )
+    def portal_subscription_preview(
+        self, subscription_id, line_id, configuration=None, value_ids=None, **kwargs
+    ):
+        """What the form asks on each change; nothing is written."""
+        subscription_sudo, line_sudo = self._get_running_service(subscription_id, line_id)
+        return subscription_sudo._look_at_portal_configuration(
+            line_sudo, configuration or {}, value_ids
+        )

@@ -20,3 +20,8 @@ class OfferRole(models.Model):
         string='Required',
         help='A Service with this role can be ordered only if somebody plays it.',
     )
+    is_approver = fields.Boolean(
+        string='Approves Orders',
+        help="At the customer's side: approves what colleagues order in the portal, where that"
+        ' needs an approval.',
+    )

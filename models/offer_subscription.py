@@ -263,8 +263,13 @@ class OfferSubscription(models.Model):
     @api.depends('line_ids.price_subtotal', 'line_ids.date_end')
     def _compute_amount_period(self):
         for subscription in self:
-            # a line that has a successor is history
+            # a line that has a successor is history, and so is what was left out of a change
+            today = subscription._get_company_today(subscription.company_id)
+            day = min(today, subscription.date_end or today)
             current = subscription.line_ids - subscription.line_ids.previous_line_id
+            current = current.filtered(
+                lambda line, day=day: not line.date_end or line.date_end >= day
+            )
             subscription.amount_period = sum(current.mapped('price_subtotal'))
 
     @api.depends('line_ids.billing_entry_ids')

@@ -10,7 +10,7 @@ from ..tools.periods import add_interval
 MOST_MONTHS = 12
 
 
-class _LookedOnlyError(Exception):
+class LookedOnlyError(Exception):
     """Ends a look, so that the savepoint takes back what was tried."""
 
 
@@ -56,9 +56,11 @@ class OfferSubscription(models.Model):
 
     def _may_change_in_portal(self):
         self.ensure_one()
+        return self._runs_in_portal() and self.plan_id.is_portal_change
+
+    def _runs_in_portal(self):
         today = self._get_company_today(self.company_id)
-        ends = self.date_end and self.date_end < today
-        return self.state == 'active' and self.plan_id.is_portal_change and not ends
+        return self.state == 'active' and not (self.date_end and self.date_end < today)
 
     def _may_give_notice_in_portal(self):
         self.ensure_one()
@@ -110,6 +112,17 @@ class OfferSubscription(models.Model):
         for root in roots.sorted(lambda line: (line.sequence, line.id)):
             add(root, 0)
         return found
+
+    def _get_portal_people(self):
+        """:return: who plays which role: of the subscription, its order or its customer
+        :rtype: list[offer.role.assignment]
+        """
+        self.ensure_one()
+        assignments = self.env['offer.role.assignment']
+        roles = self.line_ids.product_id.product_tmpl_id.offer_role_ids
+        roles |= self.role_assignment_ids.role_id
+        found = assignments._find(roles, self.partner_id, self.sale_order_id, self)
+        return [found[role] for role in roles.sorted() if role in found]
 
     def _get_portal_forecast(self):
         """:return: day and untaxed amount of the next invoice, or none
@@ -166,13 +179,14 @@ class OfferSubscription(models.Model):
         :raise UserError: with one sentence, if it can't be done
         """
         text = ''
-        with suppress(_LookedOnlyError), self.env.cr.savepoint():
-            text = self._quote_portal_change(values).offer_change_text
-            raise _LookedOnlyError
+        with suppress(LookedOnlyError), self.env.cr.savepoint():
+            # with a name it takes no number of the quotations
+            text = self._quote_portal_change(values, name='/').offer_change_text
+            raise LookedOnlyError
         self.env.invalidate_all()
         return text
 
-    def _quote_portal_change(self, values):
+    def _quote_portal_change(self, values, **order_values):
         """Make the quotation of a change that a customer asks for, to be signed.
 
         :return: the quotation; the same one, if it was asked for already
@@ -192,7 +206,7 @@ class OfferSubscription(models.Model):
             }
             if order.offer_change_date == day and asked == quantities:
                 return order
-        order = self._create_change_order(day)
+        order = self._create_change_order(day, **order_values)
         for line in order.order_line.filtered(
             lambda line: line.offer_plan_id and not line.offer_option_id
         ):

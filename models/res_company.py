@@ -1,6 +1,12 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+ORDER_POLICIES = [
+    ('sign', 'Is a quotation to sign or pay'),
+    ('approve', 'Is a request to be approved'),
+    ('confirm', 'Is confirmed at once'),
+]
+
 
 class ResCompany(models.Model):
     _inherit = 'res.company'
@@ -34,6 +40,13 @@ class ResCompany(models.Model):
         default='period',
         required=True,
         help='What becomes of several periods that are due at once.',
+    )
+    offer_order_policy = fields.Selection(
+        selection=ORDER_POLICIES,
+        string='What Customers Order in the Portal',
+        default='sign',
+        required=True,
+        help='Unless the customer says otherwise.',
     )
 
     def _get_offer_setup_product(self):

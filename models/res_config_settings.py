@@ -16,3 +16,6 @@ class ResConfigSettings(models.TransientModel):
     offer_setup_product_id = fields.Many2one(
         related='company_id.offer_setup_product_id', readonly=False
     )
+    offer_order_policy = fields.Selection(
+        related='company_id.offer_order_policy', readonly=False, required=True
+    )

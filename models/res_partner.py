@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from .offer_plan import HANDLINGS
+from .res_company import ORDER_POLICIES
 
 
 class ResPartner(models.Model):
@@ -21,3 +22,31 @@ class ResPartner(models.Model):
         string='An Invoice for Each Subscription',
         help='Otherwise what is due on the same day stands on one invoice.',
     )
+    offer_order_policy = fields.Selection(
+        selection=ORDER_POLICIES,
+        string='What It Orders in the Portal',
+        help='Empty: as the company says.',
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _get_offer_order_policy(self, company):
+        """:return: what becomes of an order that this customer makes in the portal
+        :rtype: str
+        """
+        self.ensure_one()
+        return self.commercial_partner_id.offer_order_policy or company.offer_order_policy
+
+    def _get_offer_approvers(self):
+        """:return: the people who approve what this customer orders
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        assignments = self.commercial_partner_id.offer_role_assignment_ids
+        people = assignments.filtered(
+            lambda row: row.role_id.is_approver and row.side == 'customer'
+        ).person_id
+        # somebody of another company would not see what is to be approved
+        return people.filtered(
+            lambda person: person.commercial_partner_id == self.commercial_partner_id
+        )

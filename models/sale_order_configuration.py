@@ -135,7 +135,7 @@ class SaleOrder(models.Model):
                 'quantity': line.product_uom_qty,
                 'price_unit': line.price_unit,
                 'discount': line.discount,
-                'subtotal': line.price_subtotal,
+                'subtotal': line[self._get_offer_shown_field()],
             }
             for level, _node, line in lines
         ]

@@ -131,6 +131,7 @@ class SaleOrder(models.Model):
             'max': option.max_quantity,
             'price': line.price_unit,
             'obstacle': obstacle or '',
+            'is_sold': not configurations._get_product_obstacle(reader, option.product_id),
             'notes': [
                 text for text in parent.notes.get(f'option_{option.id}', []) if text != obstacle
             ],

@@ -66,19 +66,24 @@ class SaleOrder(models.Model):
         """
         by_plan = lines.grouped('offer_plan_id')
         once = by_plan.get(lines.offer_plan_id.browse(), lines.browse())
-        one_time = sum(once.mapped('price_subtotal'))
+        shown = self._get_offer_shown_field()
+        one_time = sum(once.mapped(shown))
         plans = [
             {
                 'plan_id': plan.id,
                 'name': plan.name,
                 'period': plan._get_period_text(),
-                'amount': sum(by_plan[plan].mapped('price_subtotal')),
+                'amount': sum(by_plan[plan].mapped(shown)),
                 'first_year': self._get_offer_first_year(plan, by_plan[plan]),
             }
             for plan in lines.offer_plan_id.sorted()
         ]
         first_year = one_time + sum(plan['first_year'] for plan in plans)
         return {'one_time': one_time, 'plans': plans, 'first_year': first_year}
+
+    def _get_offer_shown_field(self):
+        """:return: which amount of a line is summed up: untaxed, or as the portal shows it"""
+        return 'price_total' if self.env.context.get('offer_with_taxes') else 'price_subtotal'
 
     def _get_offer_first_year(self, plan, lines):
         """:return: what lines of one plan come to in the twelve months from its first day on"""
@@ -93,7 +98,7 @@ class SaleOrder(models.Model):
                 period = period_of(terms, first, day)
                 end = min(period.last, last)
                 amount = self._get_offer_intro_amount(
-                    line.price_subtotal, period_index(terms, first, day), currency
+                    line[self._get_offer_shown_field()], period_index(terms, first, day), currency
                 )
                 if plan.proration == 'daily':
                     amount = float(piece_price(amount, period, day, end, currency.rounding))

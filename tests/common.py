@@ -238,6 +238,41 @@ class OfferLifeCommon(OfferCommon):
         ]
 
 
+class OfferPortalCommon(OfferLifeCommon):
+    """Who visits the portal: the customer's people, others, and nobody."""
+
+    VISITORS = ('nobody', 'own', 'colleague', 'other', 'elsewhere', 'employee')
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.is_company = True
+        cls.own = cls._portal_user('own', cls.customer)
+        cls.colleague = cls._portal_user('colleague', cls.customer)
+        other = cls.env['res.partner'].create({'name': 'Other', 'is_company': True})
+        cls.other = cls._portal_user('other', other)
+        company = cls.env['res.company'].sudo().create({'name': 'Elsewhere'})
+        cls.elsewhere = new_test_user(
+            cls.env,
+            login='elsewhere',
+            groups='base.group_portal',
+            company_id=company.id,
+            company_ids=company.ids,
+        )
+        cls.employee = cls._new_user('employee', 'base.group_user')
+
+    @classmethod
+    def _portal_user(cls, login, parent):
+        user = new_test_user(cls.env, login=login, groups='base.group_portal')
+        user.partner_id.parent_id = parent
+        return user
+
+    def _visit(self, visitor):
+        self.authenticate(
+            *((None, None) if visitor == 'nobody' else (visitor, visitor.ljust(8, 'x')))
+        )
+
+
 class OfferTourCommon(OfferCommon, HttpCase):
     """Tests in a browser, on a machine that may be slow: it is no error to wait."""
 

@@ -3,9 +3,9 @@
 import re
 from itertools import product
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
-from .common import OfferLifeCommon
+from .common import OfferPortalCommon
 
 PAGES = ['/my/subscriptions/{id}']
 POSTS = [
@@ -13,16 +13,14 @@ POSTS = [
     '/my/subscriptions/{id}/notice',
     '/my/subscriptions/{id}/withdraw',
 ]
-VISITORS = ['nobody', 'own', 'colleague', 'other', 'elsewhere', 'employee']
 TOKENS = ['none', 'wrong', 'right']
 
 
 @tagged('post_install', '-at_install')
-class TestPortal(OfferLifeCommon, HttpCase):
+class TestPortal(OfferPortalCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.customer.is_company = True
         # it runs today, whatever day that is
         today = cls.env['offer.subscription']._get_company_today(cls.company)
         cls.start = today.replace(day=1)
@@ -30,30 +28,6 @@ class TestPortal(OfferLifeCommon, HttpCase):
             options=[{'option_id': cls.backup_option.id, 'quantity': 2}], date_start=str(cls.start)
         )
         cls.subscription._portal_ensure_token()
-        cls.own = cls._portal_user('own', cls.customer)
-        cls.colleague = cls._portal_user('colleague', cls.customer)
-        other = cls.env['res.partner'].create({'name': 'Other', 'is_company': True})
-        cls.other = cls._portal_user('other', other)
-        company = cls.env['res.company'].sudo().create({'name': 'Elsewhere'})
-        cls.elsewhere = new_test_user(
-            cls.env,
-            login='elsewhere',
-            groups='base.group_portal',
-            company_id=company.id,
-            company_ids=company.ids,
-        )
-        cls.employee = cls._new_user('employee', 'base.group_user')
-
-    @classmethod
-    def _portal_user(cls, login, parent):
-        user = new_test_user(cls.env, login=login, groups='base.group_portal')
-        user.partner_id.parent_id = parent
-        return user
-
-    def _visit(self, visitor):
-        self.authenticate(
-            *((None, None) if visitor == 'nobody' else (visitor, visitor.ljust(8, 'x')))
-        )
 
     def _token(self, kind):
         return {
@@ -71,7 +45,7 @@ class TestPortal(OfferLifeCommon, HttpCase):
     # === ACCESS === #
 
     def test_who_sees_a_subscription(self):
-        for visitor, token, url in product(VISITORS, TOKENS, PAGES):
+        for visitor, token, url in product(self.VISITORS, TOKENS, PAGES):
             self._visit(visitor)
             answer = self.url_open(url.format(id=self.subscription.id) + self._token(token))
             sees = visitor in ('own', 'colleague') or token == 'right'
@@ -91,7 +65,7 @@ class TestPortal(OfferLifeCommon, HttpCase):
             self.assertNotIn(button, page)
 
     def test_who_acts_on_a_subscription(self):
-        for visitor, token, url in product(VISITORS, TOKENS, POSTS):
+        for visitor, token, url in product(self.VISITORS, TOKENS, POSTS):
             if visitor in ('own', 'colleague'):
                 continue
             self._visit(visitor)

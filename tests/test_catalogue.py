@@ -1,0 +1,564 @@
+"""The customer's catalogue: who finds what, what it costs them, and how they order."""
+
+import json
+import re
+from itertools import product
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import Command
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .common import OfferPortalCommon
+
+PIXEL = (
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk'
+    '+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+)
+
+
+@tagged('post_install', '-at_install')
+class TestCatalogue(OfferPortalCommon, HttpCase):
+    def _catalogue(self, query=''):
+        return self.url_open(f'/my/offers{query}').text
+
+    def _finds(self, visitor, offer):
+        """Whether a visitor finds an offer: in the list, as a page, and as a picture."""
+        self._visit(visitor)
+        listed = offer.name in self._catalogue()
+        url = f'/my/offers/{offer.product_tmpl_id.id}'
+        page = self.url_open(url).status_code
+        picture = self.url_open(f'{url}/picture').status_code
+        self.assertIn((listed, page, picture), [(True, 200, 200), (False, 404, 404)])
+        return listed
+
+    # === AUDIENCE === #
+
+    def test_who_finds_what(self):
+        """Audience × customer, by hand."""
+        tag = self.env['res.partner.category'].create({'name': 'Bakers'})
+        self.notebook.image_1920 = self.workplace.image_1920 = PIXEL
+        for audience, values, finders in (
+            ('everyone', {}, {'own', 'colleague', 'other'}),
+            ('nobody', {}, set()),
+            (False, {}, set()),
+            ('customers', {'offer_audience_partner_ids': self.customer.ids}, {'own', 'colleague'}),
+            (
+                'customers',
+                {'offer_audience_partner_ids': self.colleague.partner_id.ids},
+                {'own', 'colleague'},
+            ),
+            ('tags', {'offer_audience_tag_ids': tag.ids}, {'other'}),
+            ('profile', {}, {'own', 'colleague'}),
+        ):
+            self.other.partner_id.parent_id.category_id = tag
+            self.env['offer.customer.profile'].search([]).unlink()
+            if audience == 'profile':
+                self.env['offer.customer.profile'].create(
+                    {
+                        'product_tmpl_id': self.workplace.product_tmpl_id.id,
+                        'partner_id': self.customer.id,
+                    }
+                )
+            self.workplace.write({'offer_audience': audience, **values})
+            found = {
+                name for name in ('own', 'colleague', 'other') if self._finds(name, self.workplace)
+            }
+            self.assertEqual((audience, found), (audience, finders))
+
+    def test_what_is_not_on_sale_is_not_found(self):
+        self.notebook.image_1920 = PIXEL
+        self.assertTrue(self._finds('own', self.notebook))
+        company = self.env['res.company'].sudo().create({'name': 'Sister'})
+        for values in (
+            {'offer_state': 'draft'},
+            {'offer_state': 'retired'},
+            {'sale_ok': False},
+            {'active': False},
+            {'offer_kind': False, 'offer_state': False},
+            {'company_id': company.id},
+        ):
+            before = {name: self.notebook[name] for name in values}
+            self.notebook.sudo().write(values)
+            self.assertFalse(self._finds('own', self.notebook), values)
+            self.notebook.sudo().write({**before, 'company_id': False})
+        self.assertTrue(self._finds('own', self.notebook))
+
+    def test_a_published_offer_is_for_everyone_unless_said_otherwise(self):
+        offer = self._create_item('Dock', 90.0, 'product', offer_state='draft').product_tmpl_id
+        self.assertFalse(offer.offer_audience)
+        offer.action_offer_publish()
+        self.assertEqual(offer.offer_audience, 'everyone')
+        offer.offer_audience = 'nobody'
+        offer.action_offer_retire()
+        offer.action_offer_publish()
+        self.assertEqual(offer.offer_audience, 'nobody')
+        self._assert_refused(
+            'no customer profiles', lambda: offer.write({'offer_audience': 'profile'})
+        )
+
+    def test_pictures_of_items_stay_closed_elsewhere(self):
+        self.notebook.image_1920 = PIXEL
+        self._visit('own')
+        for model, record in (
+            ('product.template', self.notebook.product_tmpl_id),
+            ('product.product', self.notebook),
+        ):
+            answer = self.url_open(f'/web/image/{model}/{record.id}/image_512?download=1')
+            self.assertEqual(answer.status_code, 404)
+
+    def test_the_home_shows_the_catalogue_where_there_is_something(self):
+        self._visit('own')
+        self.assertIn('/my/offers', self.url_open('/my').text)
+        for expected in (1, 0):
+            counters = self.make_jsonrpc_request('/my/counters', {'counters': ['offer_count']})
+            self.assertEqual(counters['offer_count'], expected)
+            self.env['product.template'].search([('offer_kind', '!=', False)]).write(
+                {'offer_audience': 'nobody'}
+            )
+        self.assertIn('no offer for you yet', self._catalogue())
+
+    # === LIST === #
+
+    def test_search_filter_sort_and_pages(self):
+        tag, inner = self.env['product.tag'].create(
+            [{'name': 'Hardware'}, {'name': 'Margin A', 'visible_to_customers': False}]
+        )
+        self.notebook.product_tmpl_id.product_tag_ids = tag + inner
+        self._visit('own')
+        page = self._catalogue()
+        self.assertIn('Hardware', page)
+        self.assertNotIn('Margin A', page)
+        for query, found in (
+            ('?search=notebook', {'Notebook'}),
+            ('?search=hardware', {'Notebook'}),
+            ('?search=margin', set()),
+            ('?filterby=service', {'Managed Workplace'}),
+            ('?filterby=product', {'Notebook'}),
+            (f'?filterby=tag_{tag.id}', {'Notebook'}),
+            (f'?filterby=tag_{inner.id}', {'Notebook', 'Managed Workplace'}),
+            ('?filterby=x&sortby=x', {'Notebook', 'Managed Workplace'}),
+        ):
+            page = self._catalogue(query)
+            names = {name for name in ('Notebook', 'Managed Workplace') if f'{name}</a>' in page}
+            self.assertEqual((query, names), (query, found))
+        for number in range(22):
+            self._create_item(f'Cable {number:02}', 5.0, 'product')
+        first, second = self._catalogue(), self._catalogue('/page/2')
+        self.assertIn('Cable 00', first)
+        self.assertNotIn('Cable 21', first)
+        self.assertIn('Cable 21', second)
+
+    def test_a_customer_reads_its_own_name_and_finds_it(self):
+        self.env['offer.customer.profile'].create(
+            {
+                'product_tmpl_id': self.workplace.product_tmpl_id.id,
+                'partner_id': self.customer.id,
+                'name': 'Bakery Desk',
+                'description': 'As agreed in March.',
+            }
+        )
+        self._visit('own')
+        page = self._catalogue('?search=desk')
+        self.assertIn('Bakery Desk', page)
+        self.assertIn('As agreed in March.', page)
+        self._visit('other')
+        self.assertIn('No offer matches', self._catalogue('?search=desk'))
+
+    # === PRICES === #
+
+    def _price(self, offer, user=None):
+        order = self.env['sale.order']._new_portal_order(user or self.own)
+        template = offer.product_tmpl_id.with_env(order.env)
+        price = template._get_offer_prices_from(order)[template]
+        return price['amount'], price['plan'].name or ''
+
+    def test_from_prices_are_this_customers(self):
+        """All by hand: 40.00 a month, Bronze costs nothing more, Gold 10.00."""
+        self.assertEqual(self._price(self.notebook), (900.0, ''))
+        self.assertEqual(self._price(self.workplace), (40.0, 'Monthly'))
+        # the yearly plan comes to 35.00 a month
+        yearly = self._create_plan('Yearly', interval_unit='year')
+        row = self._create_price(420.0, plan_id=yearly.id)
+        self.assertEqual(self._price(self.workplace), (420.0, 'Yearly'))
+        row.amount = 600.0
+        self.assertEqual(self._price(self.workplace), (40.0, 'Monthly'))
+        # the customer's own price, final
+        self._create_price(33.0, partner_id=self.customer.id)
+        self.assertEqual(self._price(self.workplace), (33.0, 'Monthly'))
+        self.assertEqual(self._price(self.workplace, self.other), (40.0, 'Monthly'))
+        # a profile that allows Gold alone
+        self.env['offer.customer.profile'].create(
+            {
+                'product_tmpl_id': self.workplace.product_tmpl_id.id,
+                'partner_id': self.customer.id,
+                'tier_ids': [Command.set(self.gold.ids)],
+            }
+        )
+        self.assertEqual(self._price(self.workplace), (43.0, 'Monthly'))
+
+    def test_from_prices_hold_what_has_to_be_taken_along(self):
+        self.backup_option.write({'is_required': True, 'min_quantity': 0, 'quantity': 2})
+        # 40.00 and two backups of 5.00
+        self.assertEqual(self._price(self.workplace), (50.0, 'Monthly'))
+
+    def test_from_prices_follow_the_pricelist_its_currency_and_taxes(self):
+        self.env.ref('base.group_user').sudo().implied_ids += self.env.ref(
+            'product.group_product_pricelist'
+        )
+        pricelist = self.env['product.pricelist'].create(
+            {
+                'name': 'Friends',
+                'item_ids': [
+                    Command.create(
+                        {
+                            'applied_on': '3_global',
+                            'compute_price': 'percentage',
+                            'percent_price': 10,
+                        }
+                    )
+                ],
+            }
+        )
+        self.customer.property_product_pricelist = pricelist
+        self.assertEqual(self._price(self.workplace), (36.0, 'Monthly'))
+        # a Product costs the same under every pricelist
+        self.assertEqual(self._price(self.notebook), (900.0, ''))
+        home, abroad = self._create_taxes_of_home_and_abroad()
+        self.notebook.taxes_id = home
+        # 900.00 with 21 % are 743.80 without; the company shows prices without
+        self.assertEqual(self._price(self.notebook), (743.8, ''))
+        self.company.account_price_include = 'tax_included'
+        self.assertEqual(self._price(self.notebook), (900.0, ''))
+        self.customer.property_account_position_id = abroad
+        self.assertEqual(self._price(self.notebook), (743.8, ''))
+
+    def test_a_page_of_many_costs_as_many_queries_as_one_of_few(self):
+        def count(limit):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            order = self.env['sale.order']._new_portal_order(self.own)
+            templates = order.env['product.template'].search(
+                [('offer_kind', '!=', False), ('id', 'in', mine.ids)], limit=limit
+            )
+            before = self.cr.sql_log_count
+            prices = templates._get_offer_prices_from(order)
+            self.assertEqual(len(prices), limit)
+            return self.cr.sql_log_count - before
+
+        mine = self.env['product.template']
+        for number in range(20):
+            kind = 'service' if number % 2 else 'product'
+            item = self._create_item(f'Offer {number}', 10.0, kind, type='service')
+            if kind == 'service':
+                self._create_price(5.0, item)
+            mine += item.product_tmpl_id
+        count(2)
+        self.assertLessEqual(count(20), count(2) + 1)
+
+    # === ORDER === #
+
+    def _form(self, offer):
+        url = f'/my/offers/{offer.product_tmpl_id.id}'
+        page = self.url_open(url).text
+        values = {
+            name: re.search(rf'name="{name}" value="([^"]+)"', page).group(1)
+            for name in ('csrf_token', 'form_key')
+        }
+        return f'{url}/order', values
+
+    def _orders(self, user=None):
+        partner = (user or self.own).partner_id
+        return self.env['sale.order'].search([('partner_id', '=', partner.id)])
+
+    def test_a_product_in_two_clicks_and_only_once(self):
+        self._visit('own')
+        url, values = self._form(self.notebook)
+        for _click in range(2):
+            answer = self.url_open(url, data={**values, 'quantity': '2'})
+            self.assertIn('/my/orders/', answer.url)
+            self.assertIn('1,800.00', answer.text)
+        order = self._orders()
+        self.assertEqual((len(order), order.state, order.company_id), (1, 'sent', self.company))
+        self.assertTrue(order.require_signature)
+        self.assertEqual(order.order_line.price_unit, 900.0)
+        # ordered again on purpose
+        url, values = self._form(self.notebook)
+        self.url_open(url, data={**values, 'quantity': '2'})
+        self.assertEqual(len(self._orders()), 2)
+
+    def test_the_database_knows_one_order_of_a_form(self):
+        orders = self.env['sale.order']
+        wanted = {'product_id': self.notebook.id, 'quantity': 1.0}
+        first = orders._order_in_portal(
+            self.own, self.notebook.product_tmpl_id.sudo(), wanted, 'form'
+        )
+        with mute_logger('odoo.sql_db'), self.assertRaises(UniqueViolation):
+            self._create_order(offer_portal_key=first.offer_portal_key)
+            self.env.flush_all()
+
+    def test_the_slower_of_two_clicks_finds_the_order(self):
+        wanted = {'product_id': self.notebook.id, 'quantity': 1.0}
+        orders = self.env['sale.order']
+        order = orders._order_in_portal(
+            self.own, self.notebook.product_tmpl_id.sudo(), wanted, 'form'
+        )
+        self._visit('own')
+        url = f'/my/offers/ordered/{order.offer_portal_key}'
+        self.assertIn(f'/my/orders/{order.id}', self.url_open(url).url)
+        for visitor in ('colleague', 'other'):
+            self._visit(visitor)
+            self.assertTrue(self.url_open(url).url.endswith('/my/offers'))
+
+    def _service_form(self, **values):
+        return {
+            'configuration': json.dumps(
+                {
+                    'product_id': self.workplace.id,
+                    'quantity': 3,
+                    'plan_id': self.plan.id,
+                    'tier_id': self.gold.id,
+                    'options': [{'option_id': self.backup_option.id, 'quantity': 2}],
+                    **values,
+                }
+            )
+        }
+
+    def test_a_service_as_it_was_put_together(self):
+        """3 × 50.00 and 2 × 5.00 a month."""
+        self._visit('own')
+        url, values = self._form(self.workplace)
+        answer = self.url_open(url, data={**values, **self._service_form()})
+        self.assertIn('160.00', answer.text)
+        order = self._orders()
+        self.assertEqual((order.state, order.amount_untaxed), ('sent', 160.0))
+        self.assertFalse(order.offer_subscription_ids)
+
+    def test_what_is_sent_is_not_believed(self):
+        secret = self._create_item('Secret', 1.0, 'service', offer_state='draft')
+        plan = self._create_plan('Secret Plan')
+        tier = self.env['offer.sla.tier'].create({'name': 'Secret Tier'})
+        line = self._add_bundle()
+        other = self._add_option('Secret Option')
+        other.group_id = self.env['offer.option.group'].create(
+            {'name': 'Secret Group', 'product_tmpl_id': secret.product_tmpl_id.id}
+        )
+        self._visit('own')
+        url, values = self._form(self.workplace)
+        strange = "chosen here"
+        for said, sentence in (
+            ({'product_id': secret.id}, strange),
+            ({'product_id': self.notebook.id}, strange),
+            ({'plan_id': plan.id}, strange),
+            ({'tier_id': tier.id}, strange),
+            ({'options': [{'option_id': other.id}]}, strange),
+            ({'options': 'all'}, strange),
+            ({'options': [7]}, strange),
+            ({'options': [{'option_id': [self.backup_option.id]}]}, strange),
+            ({'line_id': line.id}, strange),
+            ({'price_unit': 1}, strange),
+            ({'quantity': -1}, 'more than 0'),
+            ({'quantity': 'many'}, 'not a number'),
+            ({'date_start': '2001-01-01'}, 'today or later'),
+            ({'date_start': 'x'}, 'today or later'),
+            ({'options': [{'option_id': self.backup_option.id, 'quantity': 51}]}, '0 to 50'),
+            ({'plan_id': False}, 'Choose a plan'),
+        ):
+            answer = self.url_open(url, data={**values, **self._service_form(**said)})
+            text = answer.text.replace('&#39;', "'")
+            error = re.search(r'name="offer_error"[^>]*>(.*?)</div>', text, re.DOTALL)
+            self.assertTrue(error, said)
+            self.assertIn(sentence, error.group(1), said)
+            self.assertNotIn('Secret', error.group(1))
+        for said in ('', '[]', 'x', 'null'):
+            answer = self.url_open(url, data={**values, 'configuration': said})
+            self.assertIn('chosen here', answer.text)
+        url, values = self._form(self.notebook)
+        for said, sentence in (('x', 'is not a number'), ('-1', 'more than 0'), ('nan', 'than 0')):
+            answer = self.url_open(url, data={**values, 'quantity': said, 'price_unit': '1'})
+            self.assertIn(sentence, answer.text)
+        self.assertFalse(self._orders())
+
+    def test_the_form_shows_what_can_be_had(self):
+        hidden = self._add_option('Not Yet')
+        hidden.product_id.product_tmpl_id.write({'offer_kind': 'product', 'offer_state': 'draft'})
+        self._visit('own')
+        offer = self.workplace.product_tmpl_id
+        configuration = {'product_id': self.workplace.id, 'plan_id': self.plan.id, 'quantity': 2}
+        answer = self.make_jsonrpc_request(
+            f'/my/offers/{offer.id}/preview', {'configuration': configuration}
+        )
+        names = [
+            option['name'] for group in answer['service']['groups'] for option in group['options']
+        ]
+        self.assertEqual(names, ['Notebook', 'Remote Backup'])
+        self.assertEqual(answer['totals']['plans'][0]['amount'], 80.0)
+        self.assertFalse(self._orders())
+
+    def test_prices_with_taxes_where_the_company_shows_them(self):
+        tax = self.env['account.tax'].create({'name': '20 %', 'amount': 20})
+        self.workplace.taxes_id = tax
+        self.company.account_price_include = 'tax_included'
+        tax.price_include_override = 'tax_excluded'
+        order = self.env['sale.order']._new_portal_order(self.own)
+        answer = order._get_portal_answer(
+            {'product_id': self.workplace.id, 'plan_id': self.plan.id, 'quantity': 1}
+        )
+        self.assertEqual(answer['totals']['plans'][0]['amount'], 48.0)
+        self.assertEqual(self._price(self.workplace), (48.0, 'Monthly'))
+
+    # === POLICIES AND APPROVALS === #
+
+    def _order_notebook(self, visitor='own'):
+        self._visit(visitor)
+        url, values = self._form(self.notebook)
+        self.url_open(url, data=values)
+        return self._orders(getattr(self, visitor))[:1]
+
+    def test_confirmed_at_once(self):
+        self.company.offer_order_policy = 'confirm'
+        self.assertEqual(self._order_notebook().state, 'sale')
+        # the customer says otherwise
+        self.customer.offer_order_policy = 'sign'
+        self.assertEqual(self._order_notebook().state, 'sent')
+
+    def test_a_request_without_an_approver_is_for_the_salesperson(self):
+        self.customer.offer_order_policy = 'approve'
+        self.customer.user_id = self.salesperson
+        order = self._order_notebook()
+        self.assertEqual((order.state, order.offer_request_state), ('draft', 'provider'))
+        self.assertEqual(order.activity_ids.user_id, self.salesperson)
+        self.assertFalse(order._has_to_be_signed())
+        page = self.url_open(order.get_portal_url()).text
+        self.assertIn('we review it', page)
+        self.assertIn(order.name, self.url_open('/my/quotes').text)
+        order.with_user(self.salesperson).action_confirm()
+        self.assertEqual(order.state, 'sale')
+
+    def _make_approver(self, user):
+        role = self.env['offer.role'].create(
+            {'name': 'Approver', 'side': 'customer', 'is_approver': True}
+        )
+        self.env['offer.role.assignment'].create(
+            {
+                'role_id': role.id,
+                'person_id': user.partner_id.id,
+                'partner_id': self.customer.id,
+            }
+        )
+
+    def _answer(self, order, answer, csrf=True):
+        data = {'answer': answer}
+        if csrf:
+            page = self.url_open(f'/my/offers/{self.notebook.product_tmpl_id.id}').text
+            data['csrf_token'] = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
+        return self.url_open(f'/my/orders/{order.id}/offer_answer', data=data)
+
+    def test_the_customers_approver_then_the_provider(self):
+        self.customer.offer_order_policy = 'approve'
+        self._make_approver(self.colleague)
+        order = self._order_notebook()
+        self.assertEqual(order.offer_request_state, 'customer')
+        self.assertIn(self.colleague.partner_id, order.message_ids.notified_partner_ids)
+        self._assert_refused('waits for an approval by', order.action_confirm)
+        # not the one who ordered, nobody of another customer, not without the page's token
+        self.assertNotIn('value="approve"', self.url_open(order.get_portal_url()).text)
+        self._answer(order, 'approve')
+        self._visit('other')
+        self.assertEqual(self._answer(order, 'approve').status_code, 404)
+        self._visit('colleague')
+        self.assertEqual(self._answer(order, 'approve', csrf=False).status_code, 400)
+        self.assertEqual(order.offer_request_state, 'customer')
+        self.assertIn('value="approve"', self.url_open(order.get_portal_url()).text)
+        self.assertIn('we review it', self._answer(order, 'approve').text)
+        self.assertEqual((order.state, order.offer_request_state), ('draft', 'provider'))
+        # twice does nothing more
+        self._answer(order, 'refuse')
+        self.assertEqual(order.state, 'draft')
+        order.action_confirm()
+        self.assertEqual(order.state, 'sale')
+
+    def test_an_approver_refuses(self):
+        self.customer.offer_order_policy = 'approve'
+        self._make_approver(self.colleague)
+        order = self._order_notebook()
+        self._visit('colleague')
+        self._answer(order, 'refuse')
+        self.assertEqual(order.state, 'cancel')
+
+    def test_who_approves_needs_no_approval_by_itself(self):
+        self.customer.offer_order_policy = 'approve'
+        self._make_approver(self.own)
+        self.assertEqual(self._order_notebook().offer_request_state, 'provider')
+
+    def test_an_approval_given_by_telephone(self):
+        self.customer.offer_order_policy = 'approve'
+        self._make_approver(self.colleague)
+        order = self._order_notebook()
+        order.action_offer_approve_for_customer()
+        self.assertEqual(order.offer_request_state, 'provider')
+        self._assert_refused('wait for an approval', order.action_offer_approve_for_customer)
+
+    def test_the_customers_people_are_named_with_the_order(self):
+        role = self.env['offer.role'].create(
+            {'name': 'Contact on Site', 'side': 'customer', 'is_required': True}
+        )
+        self.workplace.offer_role_ids = role
+        self._visit('own')
+        url, values = self._form(self.workplace)
+        form = {**values, **self._service_form()}
+        self.assertIn('Say who is', self.url_open(url, data=form).text)
+        stranger = self.other.partner_id
+        form[f'role_{role.id}'] = str(stranger.id)
+        self.assertIn('Say who is', self.url_open(url, data=form).text)
+        form[f'role_{role.id}'] = str(self.colleague.partner_id.id)
+        self.url_open(url, data=form)
+        order = self._orders()
+        self.assertEqual(order.state, 'sent')
+        self.assertEqual(order.offer_role_assignment_ids.person_id, self.colleague.partner_id)
+
+    def test_a_role_at_our_side_makes_it_a_request(self):
+        self.workplace.offer_role_ids = self.env['offer.role'].create(
+            {'name': 'Service Manager', 'is_required': True}
+        )
+        self._visit('own')
+        url, values = self._form(self.workplace)
+        self.url_open(url, data={**values, **self._service_form()})
+        self.assertEqual(self._orders().offer_request_state, 'provider')
+
+    # === ACCESS === #
+
+    def test_routes_by_visitor(self):
+        """Each route of the catalogue × each visitor: what is theirs is for nobody else."""
+        self.workplace.write(
+            {'offer_audience': 'customers', 'offer_audience_partner_ids': self.customer.ids}
+        )
+        number = self.workplace.product_tmpl_id.id
+        self.workplace.image_1920 = PIXEL
+        for visitor, suffix in product(self.VISITORS, ('', '/picture')):
+            self._visit(visitor)
+            answer = self.url_open(f'/my/offers/{number}{suffix}')
+            expected = 200 if visitor in ('own', 'colleague') else 404
+            if visitor == 'nobody':
+                self.assertIn('/web/login', answer.url)
+                continue
+            case = (visitor, suffix)
+            self.assertEqual((case, answer.status_code), (case, expected))
+        for visitor in self.VISITORS:
+            if visitor in ('own', 'colleague'):
+                continue
+            self._visit(visitor)
+            answer = self.url_open(f'/my/offers/{number}/order', data=self._service_form())
+            refused = answer.status_code in (400, 404) or '/web/login' in answer.url
+            self.assertTrue(refused, visitor)
+            with mute_logger('odoo.http'):
+                answer = self.url_open(
+                    f'/my/offers/{number}/preview',
+                    json={'params': {'configuration': {'product_id': self.workplace.id}}},
+                )
+            self.assertNotIn('result', answer.json(), visitor)
+        self._visit('own')
+        for url in (f'/my/offers/{number}/order',):
+            self.assertEqual(self.url_open(url, data=self._service_form()).status_code, 400)
+        self.assertFalse(self._orders())
