@@ -22,13 +22,14 @@ class OfferCatalogue(CustomerPortal):
     # === CATALOGUE === #
 
     def _prepare_home_portal_values(self, counters):
-        """Show the catalogue to whoever finds something in it."""
+        """Show the way to the catalogue as soon as there is one."""
         values = super()._prepare_home_portal_values(counters)
         if 'offer_count' in counters:
-            order_sudo = request.env['sale.order']._new_portal_order(request.env.user)
-            templates_sudo = order_sudo.env['product.template']
+            # sudo: customers have no right to items. Whether there is one for everybody or for this
+            # customer is not asked here: that would make the portal's home slower for all
+            templates_sudo = request.env['product.template'].sudo()
             values['offer_count'] = templates_sudo.search_count(
-                templates_sudo._get_offer_catalogue_domain(order_sudo), limit=1
+                templates_sudo._get_offer_published_domain(), limit=1
             )
         return values
 
@@ -81,9 +82,8 @@ class OfferCatalogue(CustomerPortal):
     )
     def portal_my_offers(self, page=1, sortby=None, filterby=None, search=None, **kwargs):
         order_sudo = request.env['sale.order']._new_portal_order(request.env.user)
-        templates_sudo = order_sudo.env['product.template']
         profiles = self._get_offer_profiles(order_sudo)
-        domain = templates_sudo._get_offer_catalogue_domain(order_sudo)
+        domain, templates_sudo = order_sudo._get_portal_catalogue(request.env.user)
         sortings = self._get_offer_sortings()
         filters = self._get_offer_filters(templates_sudo, domain)
         sortby = sortby if sortby in sortings else 'name'
@@ -138,8 +138,7 @@ class OfferCatalogue(CustomerPortal):
         :raise NotFound: if there is none: what is not theirs doesn't exist
         """
         order_sudo = request.env['sale.order']._new_portal_order(request.env.user)
-        templates_sudo = order_sudo.env['product.template']
-        domain = templates_sudo._get_offer_catalogue_domain(order_sudo)
+        domain, templates_sudo = order_sudo._get_portal_catalogue(request.env.user)
         template_sudo = templates_sudo.search(domain & Domain('id', '=', offer_id))
         if not template_sudo:
             raise NotFound
@@ -243,14 +242,16 @@ class OfferCatalogue(CustomerPortal):
     # === REQUESTS === #
 
     def _prepare_quotations_domain(self, partner):
-        """List what waits to be approved too."""
-        domain = super()._prepare_quotations_domain(partner)
-        requests = [
-            ('partner_id', 'child_of', partner.commercial_partner_id.ids),
-            ('state', '=', 'draft'),
-            ('offer_request_state', '!=', False),
-        ]
-        return list(Domain(domain) | Domain(requests))
+        """List what waits to be approved beside what was sent."""
+        domain = Domain(super()._prepare_quotations_domain(partner))
+        waiting = Domain('state', '=', 'draft') & Domain('offer_request_state', '!=', False)
+        return list(
+            domain.map_conditions(
+                lambda condition: condition | waiting
+                if (condition.field_expr, condition.value) == ('state', 'sent')
+                else condition
+            )
+        )
 
     @http.route(
         '/my/orders/<int:order_id>/offer_answer',

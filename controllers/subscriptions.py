@@ -18,11 +18,11 @@ class OfferSubscriptionPortal(CustomerPortal):
     # === LIST === #
 
     def _prepare_home_portal_values(self, counters):
-        """Count the subscriptions."""
+        """Show the subscriptions to whoever has one."""
         values = super()._prepare_home_portal_values(counters)
         if 'offer_subscription_count' in counters:
             values['offer_subscription_count'] = self._get_subscriptions_sudo().search_count(
-                self._get_subscription_domain()
+                self._get_subscription_domain(), limit=1
             )
         return values
 

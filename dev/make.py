@@ -99,9 +99,11 @@ def test(*args):
         template = databases.ensure_template()
         name = f'{databases.prefix}_test'
         databases.clone(template, name)
+        for modules in [arg.removeprefix('--with=') for arg in args if arg.startswith('--with=')]:
+            databases.install(name, modules)
         tests = databases.addons / ADDON / 'tests'
         paths = [arg for arg in args if not arg.startswith('-') and '.py' in arg]
-        options = [arg for arg in args if arg not in paths]
+        options = [arg for arg in args if arg not in paths and not arg.startswith('--with=')]
         command = [databases.python, '-m', 'pytest', '-p', 'no:cacheprovider']
         command += [f'--odoo-config={databases.config}', f'--odoo-database={name}']
         command += ['--odoo-http'] if chromium else []

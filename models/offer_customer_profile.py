@@ -138,16 +138,20 @@ class OfferCustomerProfile(models.Model):
         if not partner:
             return {}
         # of customers outside the user's reach too: what is agreed with them holds for everybody
-        profiles = self.sudo().search(
+        profiles = self.sudo().search(self._get_find_domain(partner, company, day))
+        return {
+            profile.product_tmpl_id.sudo(self.env.su): profile
+            for profile in profiles.sorted('company_id')
+        }
+
+    @api.model
+    def _get_find_domain(self, partner, company, day):
+        return (
             Domain('partner_id.commercial_partner_id', '=', partner.commercial_partner_id.id)
             & Domain('company_id', 'in', (False, company.id))
             & (Domain('date_start', '=', False) | Domain('date_start', '<=', day))
             & (Domain('date_end', '=', False) | Domain('date_end', '>=', day))
         )
-        return {
-            profile.product_tmpl_id.sudo(self.env.su): profile
-            for profile in profiles.sorted('company_id')
-        }
 
     def _get_options(self):
         """:return: the options that this customer may choose; None: all"""

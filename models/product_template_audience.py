@@ -81,18 +81,16 @@ class ProductTemplate(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _get_offer_catalogue_domain(self, order):
+    def _get_offer_catalogue_domain(self, partner, company, day):
         """What a customer finds in the portal's catalogue.
 
-        :param order: an order in memory, for whom and when it would be
+        :param partner: the customer's contact
+        :param company: the company that serves it
+        :param datetime.date day: on which its profiles hold
         :rtype: Domain
         """
-        context = order._get_offer_price_context()
-        customer = context.partner.commercial_partner_id
-        tags = (context.partner | customer).category_id
-        profiles = self.env['offer.customer.profile']._find(
-            context.partner, context.company, context.day
-        )
+        customer = partner.commercial_partner_id
+        tags = (partner | customer).category_id
         audience = Domain('offer_audience', '=', 'everyone')
         audience |= Domain('offer_audience', '=', 'customers') & Domain(
             'offer_audience_partner_ids.commercial_partner_id', '=', customer.id
@@ -101,20 +99,28 @@ class ProductTemplate(models.Model):
             audience |= Domain('offer_audience', '=', 'tags') & Domain(
                 'offer_audience_tag_ids', 'in', tags.ids
             )
-        if profiles:
-            audience |= Domain('offer_audience', '=', 'profile') & Domain(
-                'id', 'in', [template.id for template in profiles]
-            )
+        profiles = self.env['offer.customer.profile']._get_find_domain(partner, company, day)
+        audience |= Domain('offer_audience', '=', 'profile') & Domain(
+            'offer_profile_ids', 'any', profiles
+        )
         return (
-            Domain('offer_kind', '!=', False)
-            & Domain('offer_state', '=', 'published')
-            & Domain('sale_ok', '=', True)
+            self._get_offer_published_domain()
+            & Domain('company_id', 'in', [False, *company.sudo().parent_ids.ids])
             & (
                 Domain('offer_kind', '=', 'service')
                 | Domain('product_variant_ids.active', '=', True)
             )
-            & Domain('company_id', 'in', [False, *context.company.sudo().parent_ids.ids])
             & audience
+        )
+
+    @api.model
+    def _get_offer_published_domain(self):
+        """:return: what somebody may find in the portal"""
+        return (
+            Domain('offer_kind', '!=', False)
+            & Domain('offer_state', '=', 'published')
+            & Domain('offer_audience', 'not in', [False, 'nobody'])
+            & Domain('sale_ok', '=', True)
         )
 
     def _get_offer_prices_from(self, order):

@@ -47,7 +47,21 @@ class SaleOrder(models.Model):
         """:return: the company that serves a customer
         :rtype: res.company
         """
-        return user.partner_id.commercial_partner_id.company_id or user.company_id
+        user_sudo = user.sudo()  # a customer may not read all of a company
+        return user_sudo.partner_id.commercial_partner_id.company_id or user_sudo.company_id
+
+    @api.model
+    def _get_portal_catalogue(self, user):
+        """:return: all offers that a customer finds, as a domain, and the model in sudo
+        :rtype: tuple
+        """
+        company = self._get_portal_company(user)
+        templates_sudo = self.sudo().with_company(company).env['product.template']
+        today = self.env['offer.subscription']._get_company_today(company)
+        return (
+            templates_sudo._get_offer_catalogue_domain(user.partner_id.sudo(), company, today),
+            templates_sudo,
+        )
 
     @api.model
     def _prepare_portal_order_values(self, user):
