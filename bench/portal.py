@@ -81,7 +81,6 @@ def main():
             _order, configuration = prepare_service(env, 300)
             service = env['product.product'].browse(configuration['product_id']).product_tmpl_id
             number = service.id
-        cr.commit()
     sys.stdout.write(json.dumps(number))
 
 
