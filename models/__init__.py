@@ -1,6 +1,7 @@
 from . import (
     account_move,
     account_move_line,
+    ir_http,
     offer_billing_entry,
     offer_billing_run,
     offer_configuration,

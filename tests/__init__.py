@@ -38,4 +38,5 @@ from . import (
     test_settling,
     test_terms,
     test_tour,
+    test_translation,
 )
