@@ -1,7 +1,7 @@
 {
     'name': 'Offers',
     'summary': 'Products and Services in one catalogue: quote, subscribe, bill',
-    'version': '19.0.1.1.0',
+    'version': '19.0.1.2.0',
     'category': 'Sales/Sales',
     'author': 'sale_offer',
     'license': 'LGPL-3',

@@ -170,6 +170,7 @@ class OfferCatalogue(CustomerPortal):
             and {
                 'answer': answer,
                 'url': f'/my/offers/{template_sudo.id}/preview',
+                'submit': request.env._('Order now'),
                 'today': str(order_sudo._get_portal_today()),
                 'people': [
                     {'id': person.id, 'name': person.name}

@@ -143,9 +143,7 @@ class OfferSubscriptionPortal(CustomerPortal):
                     ],
                     limit=12,
                 ),
-                'policy': subscription_sudo.partner_id._get_offer_order_policy(
-                    subscription_sudo.company_id
-                ),
+                'submit': self._get_change_label(subscription_sudo),
                 **values,
             },
             'my_subscriptions_history',
@@ -274,11 +272,21 @@ class OfferSubscriptionPortal(CustomerPortal):
             'form_props': {
                 'answer': subscription_sudo._look_at_portal_configuration(line_sudo),
                 'url': f'{subscription_sudo.access_url}/configure/{line_id}/preview',
+                'submit': self._get_change_label(subscription_sudo),
                 'today': '',
                 'isChange': True,
             },
         }
         return request.render('sale_offer.portal_subscription_configure', values)
+
+    def _get_change_label(self, subscription_sudo):
+        """:return: what a customer's change is, by what becomes of its orders"""
+        policy = subscription_sudo.partner_id._get_offer_order_policy(subscription_sudo.company_id)
+        return {
+            'sign': request.env._('Continue to sign'),
+            'approve': request.env._('Ask for it'),
+            'confirm': request.env._('Change it now'),
+        }[policy]
 
     def _read_json(self, text):
         try:

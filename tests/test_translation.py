@@ -46,7 +46,7 @@ class TestTranslation(OfferPortalCommon, HttpCase):
         self.own.lang = 'de_DE'
         self._visit('own')
         self.assertIn('Ohne Steuern.', self.url_open('/my/offers').text)
-        self.assertIn('Bestellen', self.url_open(self._url(self.notebook)).text)
+        self.assertIn('Jetzt bestellen', self.url_open(self._url(self.notebook)).text)
         answer = self.url_open('/web/webclient/translations?lang=de_DE&mods=sale_offer').json()
         self.assertIn('Was es ausmacht', str(answer))
         # the form's own terms are among what the portal's pages load

@@ -18,6 +18,7 @@ export class OfferOrderForm extends Component {
         answer: Object,
         url: String,
         today: String,
+        submit: String,
         people: { type: Array, optional: true },
         isChange: { type: Boolean, optional: true },
     };
