@@ -21,6 +21,7 @@ from . import (
     test_order,
     test_periods,
     test_portal,
+    test_portal_access,
     test_portal_change,
     test_portal_rpc,
     test_portal_tour,

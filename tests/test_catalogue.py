@@ -2,7 +2,7 @@
 
 import json
 import re
-from itertools import product
+from unittest.mock import patch
 
 from psycopg2.errors import UniqueViolation
 
@@ -527,38 +527,32 @@ class TestCatalogue(OfferPortalCommon, HttpCase):
         self.url_open(url, data={**values, **self._service_form()})
         self.assertEqual(self._orders().offer_request_state, 'provider')
 
-    # === ACCESS === #
-
-    def test_routes_by_visitor(self):
-        """Each route of the catalogue × each visitor: what is theirs is for nobody else."""
-        self.workplace.write(
-            {'offer_audience': 'customers', 'offer_audience_partner_ids': self.customer.ids}
+    def test_the_company_comes_from_the_customer(self):
+        """The customer of another company orders of that company, in its currency."""
+        company = self.elsewhere.company_id
+        company.currency_id = self.env.ref('base.EUR')
+        wanted = {'product_id': self.notebook.id, 'quantity': 1.0}
+        order = self.env['sale.order']._order_in_portal(
+            self.elsewhere, self.notebook.product_tmpl_id.sudo(), wanted, 'form'
         )
-        number = self.workplace.product_tmpl_id.id
-        self.workplace.image_1920 = PIXEL
-        for visitor, suffix in product(self.VISITORS, ('', '/picture')):
-            self._visit(visitor)
-            answer = self.url_open(f'/my/offers/{number}{suffix}')
-            expected = 200 if visitor in ('own', 'colleague') else 404
-            if visitor == 'nobody':
-                self.assertIn('/web/login', answer.url)
-                continue
-            case = (visitor, suffix)
-            self.assertEqual((case, answer.status_code), (case, expected))
-        for visitor in self.VISITORS:
-            if visitor in ('own', 'colleague'):
-                continue
-            self._visit(visitor)
-            answer = self.url_open(f'/my/offers/{number}/order', data=self._service_form())
-            refused = answer.status_code in (400, 404) or '/web/login' in answer.url
-            self.assertTrue(refused, visitor)
-            with mute_logger('odoo.http'):
-                answer = self.url_open(
-                    f'/my/offers/{number}/preview',
-                    json={'params': {'configuration': {'product_id': self.workplace.id}}},
-                )
-            self.assertNotIn('result', answer.json(), visitor)
+        self.assertEqual((order.company_id, order.currency_id), (company, company.currency_id))
+
+    def test_two_clicks_at_once(self):
+        """The second transaction doesn't see the first one's order; the database refuses it."""
+        orders = self.env['sale.order']
         self._visit('own')
-        for url in (f'/my/offers/{number}/order',):
-            self.assertEqual(self.url_open(url, data=self._service_form()).status_code, 400)
-        self.assertFalse(self._orders())
+        url, values = self._form(self.notebook)
+        first = self.url_open(url, data={**values, 'quantity': '1'})
+        find, blind = type(orders)._find_portal_order, [orders]
+
+        def find_later(self, user, key):
+            return blind.pop() if blind else find(self, user, key)
+
+        with (
+            patch.object(type(orders), '_find_portal_order', find_later),
+            mute_logger('odoo.sql_db'),
+        ):
+            second = self.url_open(url, data={**values, 'quantity': '1'})
+        self.assertFalse(blind)
+        self.assertEqual(second.url, first.url)
+        self.assertEqual(len(self._orders()), 1)

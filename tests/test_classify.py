@@ -95,6 +95,8 @@ class TestClassify(OfferCommon):
             self.items.mapped('offer_kind'), ['product', 'service', False, False, False]
         )
         self.assertEqual((self.cable + self.shirt).mapped('offer_state'), ['published'] * 2)
+        # customers see them as soon as somebody says so
+        self.assertEqual((self.cable + self.shirt).mapped('offer_audience'), ['nobody'] * 2)
         self.assertFalse(self.deal.offer_state)
         self.assertEqual((wizard.count_left, wizard.count_done), (0, 2))
 

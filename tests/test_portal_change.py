@@ -4,7 +4,6 @@ import json
 import re
 
 from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
 
 from .common import OfferPortalCommon
 
@@ -122,24 +121,6 @@ class TestPortalChange(OfferPortalCommon, HttpCase):
         self._visit('own')
         self.assertNotIn('configure', self.url_open(self.subscription.access_url).text)
         self.assertEqual(self.url_open(self.url).status_code, 404)
-
-    def test_who_changes_what_runs(self):
-        for visitor in self.VISITORS:
-            self._visit(visitor)
-            answer = self.url_open(self.url)
-            if visitor == 'nobody':
-                self.assertIn('/web/login', answer.url)
-            else:
-                expected = 200 if visitor in ('own', 'colleague') else 404
-                self.assertEqual((visitor, answer.status_code), (visitor, expected))
-            if visitor in ('own', 'colleague'):
-                # not without the token of the page
-                self.assertEqual(self.url_open(self.url, data={'x': 1}).status_code, 400)
-                continue
-            with mute_logger('odoo.http'):
-                answer = self.url_open(f'{self.url}/preview', json={'params': {}})
-            self.assertNotIn('result', answer.json(), visitor)
-        self.assertFalse(self.subscription.change_order_ids)
 
     def test_roles_are_shown_whoever_named_them(self):
         """One of the customer itself, one of the order."""

@@ -229,5 +229,9 @@ class OfferClassifyLine(models.TransientModel):
 
     def _apply(self):
         self.ensure_one()
-        self.product_tmpl_id.write({'offer_kind': self.kind, 'offer_state': 'published'})
+        values = {'offer_kind': self.kind, 'offer_state': 'published'}
+        if not self.product_tmpl_id.offer_audience:
+            # what salespeople sell today is not shown to customers without anybody saying so
+            values['offer_audience'] = 'nobody'
+        self.product_tmpl_id.write(values)
         self.is_done = True
