@@ -294,6 +294,10 @@ class TestCatalogue(OfferPortalCommon, HttpCase):
         first = orders._order_in_portal(
             self.own, self.notebook.product_tmpl_id.sudo(), wanted, 'form'
         )
+        again = orders._order_in_portal(
+            self.own, self.notebook.product_tmpl_id.sudo(), wanted, 'form'
+        )
+        self.assertEqual(again, first)
         with mute_logger('odoo.sql_db'), self.assertRaises(UniqueViolation):
             self._create_order(offer_portal_key=first.offer_portal_key)
             self.env.flush_all()
