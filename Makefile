@@ -2,7 +2,7 @@
 PYTHON ?= python3
 MAKE_PY = $(PYTHON) dev/make.py
 
-.PHONY: help demo serve test odoo-tests bench lint wheel clean
+.PHONY: help demo serve test odoo-tests bench lint terms wheel clean
 
 help:
 	@echo "make demo    quote, order, subscribe and invoice on demo data, and print it"
@@ -12,10 +12,11 @@ help:
 	@echo "make odoo-tests  Odoo's own suites, with and without the addon: what differs"
 	@echo "make bench   speed, as ratios to stock Odoo in one run"
 	@echo "make lint    the linters"
+	@echo "make terms   export the terms to translate, and say what lacks a translation"
 	@echo "make wheel   the addon as a Python package, in dist/"
 	@echo "make clean   remove databases, demo and logs"
 
-demo serve bench lint wheel clean:
+demo serve bench lint terms wheel clean:
 	@$(MAKE_PY) $@
 
 odoo-tests:

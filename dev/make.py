@@ -151,6 +151,15 @@ def lint():
     raise SystemExit(subprocess.run(list(map(str, command)), env=env, cwd=CHECKOUT).returncode)
 
 
+def terms():
+    project = Project()
+    # it reads what is translated with a package of Odoo's environment
+    from terms import export_terms
+
+    with postgres() as server, locked(STATE / 'work.lock'):
+        export_terms(project.databases(server))
+
+
 def wheel():
     """Build from a copy named after the addon: whool takes the wheel's name from the folder."""
     python = ensure_venv()
@@ -177,7 +186,7 @@ def clean():
 
 COMMANDS = {
     command.__name__.replace('_', '-'): command
-    for command in (demo, serve, test, odoo_tests, bench, lint, wheel, clean)
+    for command in (demo, serve, test, odoo_tests, bench, lint, terms, wheel, clean)
 }
 
 

@@ -23,6 +23,7 @@ from . import (
     test_portal,
     test_portal_access,
     test_portal_change,
+    test_portal_order,
     test_portal_rpc,
     test_portal_tour,
     test_price,
