@@ -1,6 +1,7 @@
 """The catalogue in the customer's portal: what they find, what it costs them, how they order."""
 
 import json
+import re
 import uuid
 from contextlib import suppress
 
@@ -14,6 +15,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import pager
 from odoo.addons.sale.controllers.portal import CustomerPortal
+
+MOST_ID = 2**31 - 1
 
 
 class OfferCatalogue(CustomerPortal):
@@ -137,6 +140,8 @@ class OfferCatalogue(CustomerPortal):
         """:return: an offer that the visitor finds, in sudo, and an order in memory
         :raise NotFound: if there is none: what is not theirs doesn't exist
         """
+        if offer_id > MOST_ID:
+            raise NotFound
         order_sudo = request.env['sale.order']._new_portal_order(request.env.user)
         domain, templates_sudo = order_sudo._get_portal_catalogue(request.env.user)
         template_sudo = templates_sudo.search(domain & Domain('id', '=', offer_id))
@@ -220,7 +225,8 @@ class OfferCatalogue(CustomerPortal):
             people = {
                 int(name.removeprefix('role_')): int(value)
                 for name, value in post.items()
-                if name.removeprefix('role_').isdecimal() and value.isdecimal()
+                # what is longer is no id
+                if re.fullmatch(r'role_[0-9]{1,9}', name) and re.fullmatch('[0-9]{1,9}', value)
             }
             with request.env.cr.savepoint():
                 ordered_sudo = orders._order_in_portal(
@@ -263,6 +269,8 @@ class OfferCatalogue(CustomerPortal):
     )
     def portal_offer_answer(self, order_id, answer='', **kwargs):
         """Approve or refuse what a colleague has ordered."""
+        if order_id > MOST_ID:
+            raise NotFound
         person = request.env.user.partner_id
         # sudo: an approver has no right to change an order; who may approve is checked below
         order_sudo = request.env['sale.order'].sudo().browse(order_id).exists()

@@ -13,6 +13,8 @@ from odoo.tools import consteq
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from .offers import MOST_ID
+
 
 class OfferSubscriptionPortal(CustomerPortal):
     # === LIST === #
@@ -109,6 +111,8 @@ class OfferSubscriptionPortal(CustomerPortal):
         """:return: a subscription that the visitor may see, in sudo
         :raise NotFound: if there is none: what belongs to others doesn't exist
         """
+        if subscription_id > MOST_ID:
+            raise NotFound
         subscriptions_sudo = self._get_subscriptions_sudo()
         subscription_sudo = subscriptions_sudo.browse(subscription_id).exists()
         token = subscription_sudo.access_token

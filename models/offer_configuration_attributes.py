@@ -14,7 +14,8 @@ class OfferConfiguration(models.AbstractModel):
         :rtype: dict
         """
         is_ids = isinstance(value_ids, list) and all(
-            isinstance(number, int) and not isinstance(number, bool) for number in value_ids
+            isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**31
+            for number in value_ids
         )
         number = configuration.get('product_id')
         if not is_ids or not isinstance(number, int):

@@ -127,3 +127,18 @@ class TestPortalAccess(OfferPortalCommon, HttpCase):
             if re.match(r'/my/(offers|subscriptions)|/my/orders/.*offer', rule.rule)
         }
         self.assertEqual(ours, known)
+
+    def test_numbers_that_no_database_holds(self):
+        self._visit('own')
+        for url in (
+            f'/my/offers/{10**20}',
+            f'/my/offers/{10**20}/picture',
+            f'/my/subscriptions/{10**20}',
+            f'/my/subscriptions/{self.subscription.id}/configure/{10**20}',
+        ):
+            self.assertEqual((url, self.url_open(url).status_code), (url, 404))
+        answer = self.make_jsonrpc_request(
+            self._url('/my/offers/<int:offer_id>/preview', 'none'),
+            {'configuration': self.configuration, 'value_ids': [10**20]},
+        )
+        self.assertEqual(answer['configuration']['product_id'], self.workplace.id)
