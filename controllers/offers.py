@@ -64,7 +64,7 @@ class OfferCatalogue(CustomerPortal):
             filters[f'tag_{tag.id}'] = {'label': tag.name, 'domain': domain}
         return filters
 
-    def _get_offer_search_domain(self, templates_sudo, profiles, search):
+    def _get_offer_search_domain(self, profiles, search):
         domain = Domain('name', 'ilike', search) | Domain('description_sale', 'ilike', search)
         domain |= Domain('default_code', 'ilike', search)
         domain |= Domain(
@@ -93,7 +93,7 @@ class OfferCatalogue(CustomerPortal):
         filterby = filterby if filterby in filters else 'all'
         domain &= filters[filterby]['domain']
         if search:
-            domain &= self._get_offer_search_domain(templates_sudo, profiles, search)
+            domain &= self._get_offer_search_domain(profiles, search)
         pages = pager(
             url='/my/offers',
             total=templates_sudo.search_count(domain),

@@ -180,9 +180,10 @@ class OfferSubscriptionPortal(CustomerPortal):
         company_sudo = subscription_sudo.with_company(subscription_sudo.company_id)
         try:
             if confirm:
-                order_sudo = company_sudo._quote_portal_change(wanted)
-                if order_sudo.state == 'draft' and not order_sudo.offer_request_state:
-                    order_sudo._submit_portal_order(request.env.user.partner_id)
+                with request.env.cr.savepoint():
+                    order_sudo = company_sudo._quote_portal_change(wanted)
+                    if order_sudo.state == 'draft' and not order_sudo.offer_request_state:
+                        order_sudo._submit_portal_order(request.env.user.partner_id)
                 return request.redirect(order_sudo.get_portal_url())
             difference = company_sudo._preview_portal_change(wanted)
         except UserError as error:
@@ -205,8 +206,9 @@ class OfferSubscriptionPortal(CustomerPortal):
                 text = request.env._('Notice can\'t be given here: please ask us.')
                 return self._render_subscription(subscription_sudo, error=text)
             if confirm:
-                subscription_sudo.give_notice(today)
-                subscription_sudo._send_letter('sale_offer.mail_template_notice')
+                with request.env.cr.savepoint():
+                    subscription_sudo.give_notice(today)
+                    subscription_sudo._send_letter('sale_offer.mail_template_notice')
                 return request.redirect(subscription_sudo.access_url)
             end = subscription_sudo._get_notice_end(today)
         except UserError as error:

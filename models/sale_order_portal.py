@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS: FOR WHOM === #
 
     @api.model
-    def _new_portal_order(self, user, **values):
+    def _new_portal_order(self, user):
         """An order in memory for the customer whose user it is: company, pricelist, currency and
         taxes come from the customer.
 
@@ -40,7 +40,7 @@ class SaleOrder(models.Model):
         orders_sudo = self.sudo().with_company(company)
         if company.account_price_include == 'tax_included':
             orders_sudo = orders_sudo.with_context(offer_with_taxes=True)
-        return orders_sudo.new({**self._prepare_portal_order_values(user), **values})
+        return orders_sudo.new(self._prepare_portal_order_values(user))
 
     @api.model
     def _get_portal_company(self, user):
@@ -202,7 +202,7 @@ class SaleOrder(models.Model):
 
     @api.model
     def _find_portal_order(self, user, key):
-        orders_sudo = self.sudo()
+        orders_sudo = self.sudo()  # whoever ordered finds it, also before it is sent
         return orders_sudo.search(
             [('offer_portal_key', '=', key), ('partner_id', '=', user.partner_id.id)], limit=1
         )

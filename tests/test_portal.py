@@ -130,6 +130,14 @@ class TestPortal(OfferPortalCommon, HttpCase):
             self.assertIn(sentence, self._post(url, **data).text, data)
         self.assertFalse(self.subscription.change_order_ids)
 
+    def test_what_is_refused_leaves_no_quotation(self):
+        self._visit('own')
+        url = f'{self.subscription.access_url}/change'
+        before = self.env['sale.order'].search_count([])
+        answer = self._post(url, confirm='1', **{self._key(1): '51'})
+        self.assertIn('0 to 50', answer.text)
+        self.assertEqual(self.env['sale.order'].search_count([]), before)
+
     def test_a_plan_may_keep_customers_from_changing(self):
         self.plan.write({'is_portal_change': False, 'is_portal_notice': False})
         self._visit('own')
