@@ -1,7 +1,7 @@
 from odoo import fields, models
 
-from .offer_plan import HANDLINGS
 from .res_company import ORDER_POLICIES
+from .subscription.offer_plan import HANDLINGS
 
 
 class ResPartner(models.Model):

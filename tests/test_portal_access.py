@@ -9,7 +9,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .common import OfferPortalCommon
-from .test_catalogue import PIXEL
+from .test_portal_catalogue import PIXEL
 
 TOKENS = ('none', 'wrong', 'right')
 # what a route shows: what everybody has who has logged in, what is theirs, what a link opens

@@ -67,7 +67,7 @@ def bill(registry, until=DAY):
 
 def _set_batch(payers):
     # the addon is found once the registry is loaded
-    from odoo.addons.sale_offer.models import offer_subscription_billing
+    from odoo.addons.sale_offer.models.billing import offer_subscription_billing
 
     offer_subscription_billing.BATCH_PAYERS = payers
 

@@ -1,0 +1,178 @@
+"""One-time amounts that the next invoice of a subscription takes along: fees and credits."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.periods import Period
+from ...tools.reconciliation import Due
+
+
+class OfferSubscriptionCharge(models.Model):
+    _name = 'offer.subscription.charge'
+    _description = 'One-Time Amount of a Subscription'
+    _order = 'date, id'
+
+    subscription_line_id = fields.Many2one(
+        comodel_name='offer.subscription.line',
+        required=True,
+        index=True,
+        ondelete='restrict',
+        help='Whose taxes and account it takes.',
+    )
+    subscription_id = fields.Many2one(
+        related='subscription_line_id.subscription_id', store=True, index=True
+    )
+    company_id = fields.Many2one(related='subscription_id.company_id')
+    currency_id = fields.Many2one(related='subscription_id.currency_id')
+    date = fields.Date(string='From', required=True, help='It is not billed before this day.')
+    name = fields.Char(string='Reason', required=True)
+    amount = fields.Monetary(
+        required=True, help="In the item's own taxes. Less than 0: the customer gets it back."
+    )
+    entry_ids = fields.One2many(comodel_name='offer.billing.entry', inverse_name='charge_id')
+    move_id = fields.Many2one(
+        comodel_name='account.move', string='Invoice', compute='_compute_move_id'
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('entry_ids.is_void', 'entry_ids.invoice_line_id')
+    def _compute_move_id(self):
+        for charge in self:
+            charge.move_id = charge._get_live_entries().move_id[:1]
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let the engine find it."""
+        charges = super().create(vals_list)
+        charges.subscription_id._update_next_due()
+        return charges
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        if self._get_live_entries():
+            raise UserError(self.env._('What stands on an invoice is not deleted.'))
+
+    # === BUSINESS METHODS === #
+
+    def _get_live_entries(self):
+        return self.entry_ids.filtered(lambda entry: not entry.is_void)
+
+    def _prepare_row(self, on):
+        """:return: as the engine's rows of due days, see `offer.subscription.line`"""
+        self.ensure_one()
+        sign = -1 if self.amount < 0 else 1
+        return {
+            'line': self.subscription_line_id,
+            'kind': 'once',
+            'due': Due(self.date, self.date, Period(self.date, self.date), on),
+            'quantity': sign,
+            'price_unit': sign * self.amount,
+            'amount': self.amount,
+            'charge': self,
+        }
+
+    def _prepare_invoice_line_values(self, row, fiscal_position, sign):
+        """Values of the invoice line that shows it, with its reason.
+
+        :param int sign: -1 on a credit note, whose quantities are positive
+        """
+        line = row['line']
+        taxes = line._get_taxes()
+        values = {
+            'product_id': line.product_id.id,
+            'name': self.name,
+            'quantity': sign * row['quantity'],
+            'product_uom_id': line.product_uom_id.id,
+            'price_unit': line.product_id._get_tax_included_unit_price_from_price(
+                row['price_unit'], product_taxes=taxes, fiscal_position=fiscal_position
+            ),
+            'discount': 0.0,
+            'tax_ids': [fields.Command.set(fiscal_position.map_tax(taxes).ids)],
+            'offer_billing_entry_ids': [
+                fields.Command.create(
+                    {
+                        'subscription_line_id': line.id,
+                        'kind': 'once',
+                        'charge_id': self.id,
+                        'date_from': self.date,
+                        'date_to': self.date,
+                        'reason': self.name,
+                    }
+                )
+            ],
+        }
+        if line.analytic_distribution:
+            values['analytic_distribution'] = line.analytic_distribution
+        return values
+
+
+class OfferSubscription(models.Model):
+    _inherit = 'offer.subscription'
+
+    charge_ids = fields.One2many(
+        comodel_name='offer.subscription.charge',
+        inverse_name='subscription_id',
+        string='One-Time Amounts',
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _charge_once(self, line, day, amount, text):
+        """Put an amount on the next invoice.
+
+        :param line: whose taxes and account it takes
+        :param datetime.date day: it is not billed before
+        :param float amount: in the item's own taxes; less than 0: a credit
+        :param str text: the reason, in the customer's language
+        :rtype: offer.subscription.charge
+        """
+        self.ensure_one()
+        # sudo: a policy charges or credits, nobody has the right to write these by hand
+        return self.env['offer.subscription.charge'].sudo().create(
+            {'subscription_line_id': line.id, 'date': day, 'amount': amount, 'name': text}
+        )  # fmt: skip
+
+    def _get_open_charges(self):
+        # sudo: who sees what is due sees these
+        charges_sudo = self.sudo().charge_ids
+        return charges_sudo.filtered(lambda charge: not charge._get_live_entries())
+
+    def _get_charge_rows(self, until, rows):
+        """One-time amounts that are due: credits wait for the next invoice, if one will come.
+
+        :param datetime.date until: up to and including this day
+        :param list[dict] rows: what is due anyway
+        :rtype: list[dict]
+        """
+        found = []
+        for charge in self._get_open_charges():
+            if charge.date > until:
+                continue
+            subscription = charge.subscription_id
+            days = sorted(
+                row['due'].on
+                for row in rows
+                if row['kind'] == 'charge' and row['line'].subscription_id == subscription
+            )
+            if charge.amount > 0 or not (days or subscription._has_lines_due()):
+                found.append(charge._prepare_row(charge.date))
+            elif days:
+                on = next((day for day in days if day >= charge.date), days[-1])
+                found.append(charge._prepare_row(on))
+        return found
+
+    def _has_lines_due(self):
+        return any(self.line_ids.mapped('date_next_due'))
+
+    def _update_next_due(self):
+        """Write the first day on which something can be due, by the lines' own hints."""
+        for subscription in self:
+            days = [*filter(None, subscription.line_ids.mapped('date_next_due'))]
+            open_charges = subscription._get_open_charges()
+            days += [charge.date for charge in open_charges if charge.amount > 0 or not days]
+            day = min(days, default=False)
+            if subscription.date_next_due != day:
+                subscription.date_next_due = day

@@ -1,0 +1,290 @@
+"""From what is due to invoices: what stands together, and how it is written (design §5)."""
+
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_date
+
+from ...tools.periods import add_interval
+
+MOST_MONTHS_LATE = 24
+
+
+class InvoiceKey(NamedTuple):
+    """What stands on one invoice agrees in all of these.
+
+    :param region: country and state of the delivery, where taxes may depend on them
+    :param alone: the subscription that wishes an invoice of its own; empty: it is shared
+    :param on: the day from which it is due; None: all missed periods stand together
+    """
+
+    company: models.BaseModel
+    payer: models.BaseModel
+    region: tuple
+    currency: models.BaseModel
+    journal: models.BaseModel
+    position: models.BaseModel
+    payment_term: models.BaseModel
+    reference: str
+    handling: str
+    alone: models.BaseModel
+    on: object
+
+
+class OfferSubscription(models.Model):
+    _inherit = 'offer.subscription'
+
+    # === BUSINESS METHODS: DUE === #
+
+    def _get_due_rows(self, until):
+        """:rtype: list[dict]"""
+        lines = self.line_ids.filtered(
+            lambda line: line.date_next_due and line.date_next_due <= until
+        )
+        settled = lines._get_settled()
+        rows = [row for line in lines for row in line._get_due_rows(until, settled[line])]
+        rows = self.env['offer.billing.entry']._limit_credits(rows)
+        return rows + self._get_charge_rows(until, rows)
+
+    @api.model
+    def _check_not_too_late(self, rows, day):
+        """Rather park than bill years at once: that is a mistake of somebody's.
+
+        :raise UserError: if something has been due for more than 24 months
+        """
+        limit = add_interval(day, -MOST_MONTHS_LATE, 'month')
+        for row in rows:
+            if row['kind'] == 'charge' and row['due'].on < limit:
+                raise UserError(
+                    self.env._(
+                        '"%(line)s" has been due since %(day)s, for more than %(months)s months:'
+                        ' say "Do not bill" for the days that nobody is to pay.',
+                        line=row['line'].display_name,
+                        day=format_date(self.env, row['due'].on),
+                        months=MOST_MONTHS_LATE,
+                    )
+                )
+
+    def _bill(self, day):
+        """Invoice what is due of locked subscriptions.
+
+        :param datetime.date day: the day of the run
+        :return: the invoices, posted or left as drafts
+        :rtype: account.move
+        """
+        rows = self._get_due_rows(day)
+        self._check_not_too_late(rows, day)
+        self.env['offer.billing.entry']._settle_credited_by_hand(rows)
+        moves = posted = sent = self.env['account.move']
+        for context, vals_list in self._prepare_invoice_batches(rows, day).items():
+            company, lang, handling = context
+            made = moves.with_company(company).with_context(lang=lang).create(vals_list)
+            moves += made
+            if handling != 'draft':
+                posted += made
+            if handling == 'send':
+                sent += made
+        # as a user who posts is asked for mandatory analytic plans, so is the engine
+        posted.with_context(validate_analytic=True)._post(soft=False)
+        sent._queue_offer_sending()
+        # what has no hint is settled, and was not touched
+        self.line_ids.filtered('date_next_due')._update_next_due(
+            True, self._get_charged_until(rows)
+        )
+        self.filtered('charge_ids')._update_next_due()
+        self._close_ended(day)
+        return moves
+
+    @api.model
+    def _get_charged_until(self, rows):
+        """:return: the last charged day of lines that go on: all before it is settled now, so that
+            nothing needs to be read again to know what comes next
+        :rtype: dict
+        """
+        charged = {}
+        for row in rows:
+            line = row['line']
+            if row['kind'] == 'charge' and not line.date_end:
+                charged[line] = max(row['due'].last, charged.get(line, row['due'].last))
+        return charged
+
+    def _close_ended(self, day):
+        """Close what has ended and owes nothing more."""
+        self.filtered(
+            lambda subscription: subscription.state in ('active', 'paused')
+            and subscription.date_end
+            and subscription.date_end < day
+            and not subscription.date_next_due
+        ).state = 'closed'
+
+    # === BUSINESS METHODS: INVOICES === #
+
+    def _prepare_invoice_batches(self, rows, day):
+        """:return: values of invoices, by what one `create` has in common: company, language and
+        what becomes of them
+        """
+        batches = {}
+        for key, group in self._group_due_rows(rows).items():
+            context = (key.company, key.payer.lang, key.handling)
+            batches.setdefault(context, []).append(self._prepare_invoice_values(key, group, day))
+        return batches
+
+    def _group_due_rows(self, rows):
+        """:return: the rows of each invoice
+        :rtype: dict[InvoiceKey, list[dict]]
+        """
+        late = self._get_late_lines(rows)
+        keys, groups = {}, {}
+        for row in rows:
+            subscription = row['line'].subscription_id
+            if subscription not in keys:
+                keys[subscription] = subscription._get_invoice_key()
+            key = keys[subscription]._replace(on=row['due'].on)
+            if key.company.offer_late_policy == 'single':
+                key = key._replace(on=None)
+            elif row['line'] in late and key.company.offer_late_policy == 'hold':
+                key = key._replace(handling='draft')
+            groups.setdefault(key, []).append(row)
+        return self._join_credits(groups)
+
+    @api.model
+    def _get_late_lines(self, rows):
+        """:return: lines of which more than one period is due at once"""
+        periods = {}
+        for row in rows:
+            if row['kind'] == 'charge':
+                periods.setdefault(row['line'], set()).add(row['due'].period)
+        return {line for line, found in periods.items() if len(found) > 1}
+
+    @api.model
+    def _join_credits(self, groups):
+        """Put what comes back on the next invoice of the same run, if that stays an invoice."""
+        total = {key: sum(row['amount'] for row in rows) for key, rows in groups.items()}
+        for key in sorted((key for key in groups if key.on), key=lambda key: key.on):
+            if total[key] >= 0:
+                continue
+            later = [
+                other
+                for other in groups
+                if other.on
+                and other.on > key.on
+                and other._replace(on=None) == key._replace(on=None)
+                and total[other] + total[key] >= 0
+            ]
+            if later:
+                other = min(later, key=lambda other: other.on)
+                total[other] += total[key]
+                groups[other] += groups.pop(key)
+        return groups
+
+    def _get_invoice_key(self):
+        """What of a subscription decides on which invoice it stands.
+
+        :rtype: InvoiceKey
+        """
+        self.ensure_one()
+        payer, delivery = self.partner_invoice_id, self.partner_shipping_id
+        wish = payer.commercial_partner_id
+        positions = self.env['account.fiscal.position'].with_company(self.company_id)
+        alone = wish.offer_separate_invoices or not self.plan_id.is_consolidated
+        return InvoiceKey(
+            company=self.company_id,
+            payer=payer,
+            region=(delivery.country_id, delivery.state_id),
+            currency=self.currency_id,
+            journal=self.journal_id,
+            position=positions._get_fiscal_position(payer, delivery=delivery),
+            payment_term=self.payment_term_id,
+            reference=self.client_order_ref or '',
+            handling=wish.offer_invoice_handling or self.plan_id.invoice_handling,
+            alone=self if alone else self.browse(),
+            on=None,
+        )
+
+    @api.model
+    def _get_invoice_line_key(self, row):
+        """:return: by which the lines of an invoice are sorted: bundles stay together"""
+        line = row['line']
+        return line.subscription_id.id, line.sequence, line.id, row['due'].first
+
+    def _prepare_invoice_values(self, key, rows, day):
+        """Values of one invoice, or of a credit note if more comes back than is charged.
+
+        :param InvoiceKey key: in what all rows agree
+        :param list[dict] rows: due rows
+        :param datetime.date day: the date of the invoice
+        """
+        subscriptions = self.browse().union(*(row['line'].subscription_id for row in rows))
+        self._check_rate(key.currency, key.company)
+        self._check_journal(key.journal)
+        deliveries = subscriptions.partner_shipping_id
+        if len(deliveries) > 1:
+            deliveries = deliveries.browse(key.payer.address_get(['delivery'])['delivery'])
+        sign = -1 if sum(row['amount'] for row in rows) < 0 else 1
+        lines = [
+            row['line']
+            .with_company(key.company)
+            ._prepare_invoice_line_values(row, key.position, sign)
+            for row in sorted(rows, key=self._get_invoice_line_key)
+        ]
+        values = {}
+        if key.journal:
+            values['journal_id'] = key.journal.id
+        if not key.payment_term:
+            # Odoo's own default would be the day on which it is entered
+            values['invoice_date_due'] = day
+        return {
+            **values,
+            'move_type': 'out_refund' if sign < 0 else 'out_invoice',
+            'company_id': key.company.id,
+            'partner_id': key.payer.id,
+            'partner_shipping_id': deliveries.id,
+            'currency_id': key.currency.id,
+            'fiscal_position_id': key.position.id,
+            'invoice_payment_term_id': key.payment_term.id,
+            'invoice_user_id': subscriptions[0].user_id.id,
+            'team_id': subscriptions[0].team_id.id,
+            'invoice_date': day,
+            'invoice_origin': ', '.join(subscriptions.mapped('name')),
+            'ref': key.reference,
+            'invoice_line_ids': [
+                Command.create({**values, 'sequence': index * 10})
+                for index, values in enumerate(lines, 1)
+            ],
+        }
+
+    @api.model
+    def _check_journal(self, journal):
+        """Odoo finds out when everything is written: finding out before costs the others less.
+
+        :raise UserError: if the journal is archived
+        """
+        if journal and not journal.active:
+            raise UserError(
+                self.env._(
+                    'The journal "%s" is archived: choose another one for the subscription.',
+                    journal.name,
+                )
+            )
+
+    @api.model
+    def _check_rate(self, currency, company):
+        """Odoo takes a rate of 1 where it knows none.
+
+        :raise UserError: if amounts of this currency can't be converted
+        """
+        if currency == company.currency_id:
+            return
+        # sudo: rates are the company's, who bills may not be allowed to read them
+        rates = currency.sudo().rate_ids
+        if not rates.filtered(lambda rate: rate.company_id in (company.root_id, company.browse())):
+            raise UserError(
+                self.env._(
+                    'There is no rate for %(currency)s, so %(company)s can\'t bill in it: enter'
+                    ' one.',
+                    currency=currency.name,
+                    company=company.name,
+                )
+            )

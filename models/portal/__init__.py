@@ -1,0 +1,8 @@
+from . import (
+    ir_http,
+    offer_subscription_portal,
+    offer_subscription_portal_change,
+    product_template_audience,
+    sale_order_portal,
+    sale_order_request,
+)

@@ -1,0 +1,129 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ...tools.terms import monthly
+
+
+class OfferRevisionLine(models.Model):
+    _name = 'offer.revision.line'
+    _description = 'Revision of One Subscription'
+    _order = 'revision_id, partner_id, id'
+
+    revision_id = fields.Many2one(
+        comodel_name='offer.revision', required=True, index=True, ondelete='cascade'
+    )
+    subscription_line_id = fields.Many2one(
+        comodel_name='offer.subscription.line',
+        string='What',
+        required=True,
+        index=True,
+        ondelete='cascade',
+    )
+    subscription_id = fields.Many2one(
+        related='subscription_line_id.subscription_id', store=True, index=True
+    )
+    partner_id = fields.Many2one(
+        related='subscription_id.partner_id', string='Customer', store=True
+    )
+    currency_id = fields.Many2one(related='subscription_id.currency_id')
+    quantity = fields.Float(related='subscription_line_id.quantity')
+    is_excluded = fields.Boolean(string='Left Out')
+    is_announced = fields.Boolean(string='Announced', readonly=True)
+    price_before = fields.Float(min_display_digits='Product Price', readonly=True)
+    price_after = fields.Float(string='After', min_display_digits='Product Price')
+    amount_change = fields.Monetary(string='Per Period', compute='_compute_change')
+    mrr_change = fields.Monetary(string='MRR', compute='_compute_change')
+    state = fields.Selection(
+        selection=[
+            ('planned', 'Planned'),
+            ('done', 'Moved'),
+            ('failed', 'Failed'),
+            ('undone', 'Undone'),
+        ],
+        string='Status',
+        default='planned',
+        required=True,
+        readonly=True,
+    )
+    error = fields.Char(readonly=True)
+    new_line_id = fields.Many2one(
+        comodel_name='offer.subscription.line', readonly=True, ondelete='set null'
+    )
+    before = fields.Json(readonly=True, help='What the line was, where it was changed in place.')
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('price_before', 'price_after', 'subscription_line_id')
+    def _compute_change(self):
+        for line in self:
+            change = line.price_after - line.price_before
+            sold = line.subscription_line_id
+            plan = sold.subscription_id.plan_id
+            line.amount_change = sold._get_amount(sold.quantity, change)
+            line.mrr_change = plan and float(
+                monthly(line.amount_change, plan.interval_count, plan.interval_unit)
+            )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Let who revises leave out or price somebody, until it is applied."""
+        if {'is_excluded', 'price_after'} & vals.keys() and 'done' in self.mapped('state'):
+            raise UserError(self.env._('What was applied stays: undo the revision first.'))
+        return super().write(vals)
+
+    # === BUSINESS METHODS === #
+
+    def _is_waiting(self):
+        self.ensure_one()
+        return self.state == 'planned' and not self.is_excluded
+
+    def _apply(self):
+        """Change each subscription once; what fails says why."""
+        for line in self:
+            try:
+                with self.env.cr.savepoint():
+                    line._apply_one()
+            except UserError as error:
+                line.write({'state': 'failed', 'error': error.args[0]})
+
+    def _apply_one(self):
+        revision, sold = self.revision_id, self.subscription_line_id
+        subscription = self.subscription_id.with_company(self.subscription_id.company_id)
+        current = subscription._find_line_on(sold, revision.date)
+        before = {
+            name: sold._as_written(name) for name in ('price_unit', 'product_id', 'tier_id', 'name')
+        }
+        (new,) = subscription._change(
+            revision.date,
+            [(current, revision._prepare_change(self))],
+            kind='revised',
+            name=self.env._(
+                '%(revision)s: %(item)s from %(day)s on at %(after)s instead of %(before)s',
+                revision=revision.name,
+                item=sold.product_id.display_name,
+                day=format_date(self.env, revision.date),
+                after=self.currency_id.format(self.price_after),
+                before=self.currency_id.format(self.price_before),
+            ),
+        )
+        self.write(
+            {
+                'state': 'done',
+                'error': False,
+                'new_line_id': new.id,
+                'before': new == current and before,
+            }
+        )
+
+    def _undo(self):
+        self.ensure_one()
+        subscription = self.subscription_id
+        name = self.env._('%s was taken back', self.revision_id.name)
+        with subscription._recording('withdrawn', self.revision_id.date, name):
+            if self.before:
+                self.new_line_id.write(self.before)
+            elif self.new_line_id and self.new_line_id.previous_line_id:
+                subscription._undo_change(self.new_line_id)
+        self.state = 'undone'

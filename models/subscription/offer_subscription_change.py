@@ -1,0 +1,318 @@
+"""A change ends a line and opens its successor; what was billed stays as it was (design §5)."""
+
+import math
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ...tools.periods import ONE_DAY
+
+# what a change may say of a line, and how it is read
+NUMBERS = {'quantity', 'price_unit', 'discount'}
+RECORDS = {'product_id': 'product.product', 'tier_id': 'offer.sla.tier'}
+CHANGE_KEYS = NUMBERS | RECORDS.keys() | {'line_id', 'name'}
+MAX_NUMBER = 10**9
+
+
+class OfferSubscription(models.Model):
+    _inherit = 'offer.subscription'
+
+    # === PUBLIC METHODS === #
+
+    def change(self, date, lines):
+        """Change what is delivered, from a day on, without a quotation.
+
+        What is not named stays. A quantity of 0 ends a line; an entry without `line_id` adds one.
+
+        :param date: the first day on which it counts
+        :type date: datetime.date or str
+        :param list[dict] lines: `line_id` (any line of the same thing), `quantity`, `price_unit`
+            (per plan period, in the product's own taxes), `discount` (percent), `product_id`,
+            `tier_id`, `name`
+        :raise AccessError: if the user may not write subscriptions
+        :raise UserError: with one sentence, if it can't be done; nothing is changed then
+        """
+        self.ensure_one()
+        self.check_access('write')
+        day = self._to_day(date)
+        self._change(day, self._read_changes(day, lines))
+
+    # === BUSINESS METHODS: READING === #
+
+    def _read_changes(self, day, lines):
+        """:return: pairs of a line that delivers on the day (none: a new one) and its values
+        :raise UserError: if they can't be read
+        """
+        if not isinstance(lines, list) or not lines:
+            raise UserError(self.env._('Say which lines are to change.'))
+        changes = [self._read_change(day, data) for data in lines]
+        named = [line.id for line, _values in changes if line]
+        if len(named) != len(set(named)):
+            raise UserError(self.env._('A line is named twice: say once what it is to become.'))
+        return changes
+
+    def _read_change(self, day, data):
+        if not isinstance(data, dict) or set(data) - CHANGE_KEYS:
+            raise UserError(self.env._('A change is not readable: "%s".', str(data)[:60]))
+        values = {}
+        for name in NUMBERS & data.keys():
+            values[name] = self._read_number(name, data[name])
+        for name in RECORDS.keys() & data.keys():
+            values[name] = self._read_id(RECORDS[name], data[name])
+        if 'name' in data:
+            values['name'] = str(data['name'])
+        if data.get('line_id') in (None, False):
+            if not values.get('product_id') or 'price_unit' not in values:
+                raise UserError(self.env._('A new line needs an item and a price.'))
+            return self.line_ids.browse(), {'quantity': 1.0, **values}
+        line = self.line_ids.browse(self._read_id('offer.subscription.line', data['line_id']))
+        return self._find_line_on(line, day), values
+
+    def _read_number(self, name, value):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        most = 100 if name == 'discount' else MAX_NUMBER
+        if not number or not math.isfinite(value) or not 0 <= value <= most:
+            label = self.env['offer.subscription.line']._fields[name]._description_string(self.env)
+            raise UserError(
+                self.env._(
+                    '%(what)s is a number from 0 to %(most)s, not "%(value)s".',
+                    what=label,
+                    most=most,
+                    value=str(value)[:40],
+                )
+            )
+        return float(value)
+
+    @api.model
+    def _read_id(self, model, value):
+        number = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+        if model == 'offer.sla.tier' and value in (None, False):
+            return False
+        if not number or not self.env[model].browse(value).exists():
+            raise UserError(
+                self.env._(
+                    '%(what)s "%(id)s" does not exist.',
+                    what=self.env[model]._description,
+                    id=str(value)[:40],
+                )
+            )
+        return value
+
+    def _find_line_on(self, line, day):
+        """:return: the line of the same thing that delivers on a day
+        :raise UserError: if it doesn't, or if it is not of this subscription
+        """
+        if line.subscription_id != self:
+            raise UserError(self.env._('%s has no such line.', self.name))
+        current = line._get_on(day)
+        if not current or current.subscription_id != self:
+            raise UserError(
+                self.env._(
+                    '"%(line)s" does not run on %(day)s.',
+                    line=line.display_name,
+                    day=format_date(self.env, day),
+                )
+            )
+        return current
+
+    # === BUSINESS METHODS: GUARDS === #
+
+    def _check_running_on(self, day):
+        """:raise UserError: if nothing can change from a day on"""
+        self.ensure_one()
+        if self.state not in ('active', 'paused'):
+            raise UserError(self.env._('%s is not running.', self.name))
+        if day < self.date_start:
+            raise UserError(
+                self.env._(
+                    '%(name)s starts on %(start)s: choose that day or a later one.',
+                    name=self.name,
+                    start=format_date(self.env, self.date_start),
+                )
+            )
+        if self.date_end and day > self.date_end:
+            raise UserError(
+                self.env._(
+                    '%(name)s ends on %(end)s: choose that day or an earlier one.',
+                    name=self.name,
+                    end=format_date(self.env, self.date_end),
+                )
+            )
+
+    def _check_not_locked(self, day):
+        """Days that are billed and whose books are closed stay as they are.
+
+        :raise UserError: if days from this one on are
+        """
+        # sudo: a lock concerns everybody, also who may not read journals
+        journal = self.sudo().journal_id or self.env['account.journal'].sudo().search(
+            [('type', '=', 'sale'), ('company_id', '=', self.company_id.id)], limit=1
+        )
+        locks = self.company_id.sudo()._get_violated_lock_dates(day, True, journal)
+        if not locks:
+            return
+        # sudo: a lock concerns everybody; who changes need not see what is settled
+        charged = self.sudo().line_ids.billing_entry_ids.filtered(
+            lambda entry: entry.kind == 'charge' and not entry.is_void and entry.date_to >= day
+        )
+        if charged:
+            raise UserError(
+                self.env._(
+                    'These days are billed and the books are locked until %s: choose a later day.',
+                    format_date(self.env, max(lock[0] for lock in locks)),
+                )
+            )
+
+    # === BUSINESS METHODS: CHANGING === #
+
+    def _change(self, day, changes, kind='changed', name=None, **values):
+        """Make changes that were read, and record them.
+
+        :param list changes: pairs of a line that delivers on the day (none: a new one) and what
+            becomes of it
+        :return: what delivers from the day on, in the order of the changes; none where it ended
+        :rtype: list[offer.subscription.line]
+        """
+        self.ensure_one()
+        self._check_running_on(day)
+        self._check_not_paused_on(day)
+        self._check_not_locked(day)
+        for line, new in changes:
+            if line and line.next_line_ids and self._differs(line, new):
+                raise UserError(
+                    self.env._(
+                        '"%(line)s" changes on %(day)s already: choose that day or a later one.',
+                        line=line.display_name,
+                        day=format_date(self.env, min(line.next_line_ids.mapped('date_start'))),
+                    )
+                )
+        texts = [self._describe_change(line, new) for line, new in changes]
+        name = name or self.env._(
+            'Changed from %(day)s on: %(changes)s',
+            day=format_date(self.env, day),
+            changes='; '.join(filter(None, texts)) or self.env._('nothing'),
+        )
+        drafts = self.line_ids._get_untouched_drafts()
+        if not any(texts):
+            drafts = drafts.browse()
+        with self._recording(kind, day, name, **values), drafts._rebuilding_offer_drafts():
+            return [self._change_line(day, line, new) for line, new in changes]
+
+    def _differs(self, line, values):
+        return any(line._fields[name].convert_to_cache(value, line)
+                   != line._fields[name].convert_to_cache(line[name], line)
+                   for name, value in values.items()
+                   if name not in ('sale_line_id', 'name'))  # fmt: skip
+
+    def _change_line(self, day, line, values):
+        if not line:
+            return self.line_ids.create(self._prepare_new_line_values(day, values))
+        if not self._differs(line, values):
+            if values.get('sale_line_id') and not line.sale_line_id:
+                line.sale_line_id = values['sale_line_id']
+            return line
+        if values.get('quantity') == 0:
+            for part in line._get_parts(day):
+                self._change_line(day, part, {'quantity': 0})
+            line.date_end = day - ONE_DAY
+            return line.browse()
+        if 'name' not in values and {'product_id', 'tier_id'} & values.keys():
+            product = self.env['product.product'].browse(
+                values.get('product_id', line.product_id.id)
+            )
+            tier = self.env['offer.sla.tier'].browse(values.get('tier_id', line.tier_id.id))
+            values = {**values, 'name': line._get_name_of(product, tier, self.partner_id.lang)}
+        if line.date_start == day and not line.billing_entry_ids:
+            line.write(values)
+            return line
+        return self._succeed(line, day, values)
+
+    def _succeed(self, line, day, values):
+        """End a line and let another go on.
+
+        :rtype: offer.subscription.line
+        """
+        end = line.date_end
+        line.date_end = day - ONE_DAY
+        return self._open_successor(line, day, {'date_end': end, **values})
+
+    @api.model
+    def _open_successor(self, line, day, values):
+        """:param dict values: what differs, `date_end` among it
+        :rtype: offer.subscription.line
+        """
+        return line.copy(
+            {
+                'subscription_id': line.subscription_id.id,
+                'date_start': day,
+                'previous_line_id': line.id,
+                'first_id': line._get_first().id,
+                'parent_id': line._get_first().parent_id.id,
+                **values,
+            }
+        )
+
+    def _prepare_new_line_values(self, day, values):
+        product = self.env['product.product'].browse(values['product_id'])
+        tier = self.env['offer.sla.tier'].browse(values.get('tier_id') or [])
+        lines = self.line_ids
+        return {
+            'name': lines._get_name_of(product, tier, self.partner_id.lang),
+            'sequence': max(lines.mapped('sequence'), default=0) + 1,
+            **values,
+            'subscription_id': self.id,
+            'date_start': day,
+            'date_end': self.date_end,
+            'ends_with_subscription': bool(self.date_end),
+        }
+
+    def _describe_change(self, line, values):
+        """:return: what becomes of a line in words; empty: nothing
+        :rtype: str
+        """
+        if not line:
+            product = self.env['product.product'].browse(values['product_id'])
+            return self.env._(
+                '+ %(quantity)g × %(item)s', quantity=values['quantity'], item=product.display_name
+            )
+        if not self._differs(line, values):
+            return ''
+        if values.get('quantity') == 0:
+            return self.env._('− %s', line.display_name)
+        parts = []
+        for name in ('quantity', 'price_unit', 'discount', 'product_id', 'tier_id'):
+            if name in values and self._differs(line, {name: values[name]}):
+                parts.append(
+                    f'{self._describe_value(name, line._as_written(name))} →'
+                    f' {self._describe_value(name, values[name])}'
+                )
+        return f'{line.display_name}: {", ".join(parts)}'
+
+    def _describe_value(self, name, value):
+        if name == 'price_unit':
+            return self.currency_id.format(value)
+        if name == 'discount':
+            return f'{value:g} %'
+        if name in RECORDS:
+            return self.env[RECORDS[name]].browse(value or []).display_name or '—'
+        return f'{value:g}'
+
+    def _undo_change(self, line):
+        """Take a change back whose line nobody was billed for.
+
+        :param line: the successor
+        :raise UserError: if it was billed, or changed again
+        """
+        # sudo: what is settled concerns everybody
+        if line.sudo().billing_entry_ids or line.next_line_ids:
+            raise UserError(
+                self.env._(
+                    '"%s" has been billed or changed again: change it from a day on instead.',
+                    line.display_name,
+                )
+            )
+        previous, end = line.previous_line_id, line.date_end
+        line.unlink()
+        previous.date_end = end
+        return previous

@@ -1,0 +1,227 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.periods import ONE_DAY
+
+# what a customer was billed for is not edited: it ends, and a successor goes on (design §5)
+SETTLED_FIELDS = {
+    'subscription_id',
+    'product_id',
+    'quantity',
+    'product_uom_id',
+    'price_unit',
+    'discount',
+    'date_start',
+}
+
+
+class OfferSubscriptionLine(models.Model):
+    _name = 'offer.subscription.line'
+    _description = 'Subscription Line'
+    _inherit = ['analytic.mixin']
+    _order = 'subscription_id, sequence, id'
+
+    _quantity_positive = models.Constraint(
+        'CHECK (quantity > 0)', 'The quantity of a subscription line is more than 0.'
+    )
+
+    subscription_id = fields.Many2one(
+        comodel_name='offer.subscription', required=True, index=True, ondelete='cascade'
+    )
+    company_id = fields.Many2one(related='subscription_id.company_id', store=True)
+    partner_id = fields.Many2one(
+        related='subscription_id.partner_id', string='Customer', store=True
+    )
+    currency_id = fields.Many2one(related='subscription_id.currency_id')
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        comodel_name='product.product', required=True, index=True, ondelete='restrict'
+    )
+    name = fields.Text(
+        string='Description',
+        compute='_compute_name',
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    tier_id = fields.Many2one(
+        comodel_name='offer.sla.tier', string='Service Level', ondelete='restrict'
+    )
+    date_start = fields.Date(string='Start')
+    date_end = fields.Date(string='End', help='The last day that is billed; empty: no end.')
+    quantity = fields.Float(default=1.0, digits='Product Unit', required=True)
+    product_uom_id = fields.Many2one(
+        comodel_name='uom.uom',
+        string='Unit',
+        compute='_compute_product_uom_id',
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        ondelete='restrict',
+    )
+    price_unit = fields.Float(
+        string='Unit Price',
+        min_display_digits='Product Price',
+        help="Per unit and period of the plan, in the product's own taxes.",
+    )
+    discount = fields.Float(string='Discount (%)', digits='Discount')
+    price_subtotal = fields.Monetary(string='Per Period', compute='_compute_price_subtotal')
+    sale_line_id = fields.Many2one(
+        comodel_name='sale.order.line',
+        string='Order Line',
+        index='btree_not_null',
+        ondelete='restrict',
+        copy=False,
+    )
+    previous_line_id = fields.Many2one(
+        comodel_name='offer.subscription.line',
+        string='Succeeds',
+        index='btree_not_null',
+        ondelete='restrict',
+        copy=False,
+    )
+    billing_entry_ids = fields.One2many(
+        comodel_name='offer.billing.entry', inverse_name='subscription_line_id', string='Settled'
+    )
+    billed_until = fields.Date(
+        compute='_compute_billed_until',
+        inverse='_inverse_billed_until',
+        help='The last day that is settled without a gap. For an agreement that comes in running:'
+        ' the last day that was billed elsewhere.',
+    )
+    date_next_due = fields.Date(
+        string='Next Due',
+        index='btree_not_null',
+        copy=False,
+        readonly=True,
+        help='Nothing is due before this day.',
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('product_id')
+    def _compute_name(self):
+        for line in self:
+            if not line.name and line.product_id:
+                lang = line.subscription_id.partner_id.lang
+                product = line.product_id.with_context(lang=lang)
+                line.name = product.get_product_multiline_description_sale()
+
+    @api.depends('product_id')
+    def _compute_product_uom_id(self):
+        for line in self:
+            line.product_uom_id = line.product_uom_id or line.product_id.uom_id
+
+    @api.depends('quantity', 'price_unit', 'discount', 'currency_id')
+    def _compute_price_subtotal(self):
+        for line in self:
+            line.price_subtotal = line._get_amount(line.quantity, line.price_unit)
+
+    @api.depends('name', 'product_id')
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = (line.name or line.product_id.display_name or '').split('\n')[0]
+
+    @api.depends('billing_entry_ids.date_to', 'billing_entry_ids.credited_from', 'date_start')
+    def _compute_billed_until(self):
+        for line in self:
+            settled = line.billing_entry_ids._as_settled()
+            day = line.date_start and line.date_start - ONE_DAY
+            for entry in sorted(settled, key=lambda entry: entry.first):
+                if day and entry.first <= day + ONE_DAY:
+                    day = max(day, entry.last)
+            line.billed_until = day if day and day >= line.date_start else False
+
+    def _inverse_billed_until(self):
+        """Settle what was billed before this addon, so that it isn't billed again."""
+        for line in self:
+            until = line.billed_until
+            entries_sudo = line.sudo().billing_entry_ids  # entries are the engine's
+            if entries_sudo.filtered(lambda entry: entry.kind != 'elsewhere'):
+                raise UserError(
+                    self.env._('"%s" is billed here: the invoices say until when.', line.name)
+                )
+            line.date_start = line.date_start or line.subscription_id.date_start
+            if until and not line.date_start:
+                raise UserError(
+                    self.env._('Say since when "%s" runs, as it is billed already.', line.name)
+                )
+            entries_sudo.unlink()
+            if until and until >= line.date_start:
+                entries_sudo.create(
+                    {
+                        'subscription_line_id': line.id,
+                        'kind': 'elsewhere',
+                        'date_from': line.date_start,
+                        'date_to': until,
+                        'reason': self.env._('Billed before the subscription came in.'),
+                    }
+                )
+            line._update_next_due()
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('date_start', 'subscription_id')
+    def _check_date_start(self):
+        for line in self:
+            if not line.date_start and line.subscription_id.state not in ('pending', 'closed'):
+                raise ValidationError(
+                    self.env._('Say from which day on "%s" is billed.', line.display_name)
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let the engine find what is added to a running subscription."""
+        lines = super().create(vals_list)
+        lines._update_next_due()
+        return lines
+
+    def write(self, vals):
+        """Refuse to change what a customer was billed for."""
+        names = (SETTLED_FIELDS | {'date_end'}) & vals.keys()
+        changed = self.filtered(
+            lambda line: line.billing_entry_ids
+            and any(vals[name] != line._as_written(name) for name in names)
+        )
+        drafts = changed._get_untouched_drafts()
+        for line in changed if SETTLED_FIELDS & vals.keys() else ():
+            if line.billing_entry_ids.filtered(lambda entry: entry.move_id not in drafts):
+                raise UserError(
+                    self.env._(
+                        '"%s" has been billed, so it stays as it was: change the subscription from'
+                        ' a day on instead.',
+                        line.display_name,
+                    )
+                )
+        with drafts._rebuilding_offer_drafts():
+            res = super().write(vals)
+            if {'date_start', 'date_end'} & vals.keys():
+                self._update_next_due()
+        return res
+
+    def _get_untouched_drafts(self):
+        """:return: drafts of the engine that cover these lines, and that nobody worked on
+        :rtype: account.move
+        """
+        # sudo: drafts are the engine's until somebody touches them
+        moves_sudo = self.sudo().billing_entry_ids.move_id
+        return moves_sudo.filtered(
+            lambda move: move.state == 'draft'
+            and not move.posted_before
+            and not move.is_manually_modified
+        )
+
+    def _as_written(self, name):
+        field = self._fields[name]
+        return field.convert_to_write(self[name], self)
+
+    # === BUSINESS METHODS === #
+
+    def _get_amount(self, quantity, price_unit):
+        """:return: untaxed amount after discount, in the subscription's currency"""
+        amount = quantity * price_unit * (1 - (self.discount or 0.0) / 100)
+        return self.currency_id.round(amount) if self.currency_id else amount
