@@ -2,13 +2,14 @@
 PYTHON ?= python3
 MAKE_PY = $(PYTHON) dev/make.py
 
-.PHONY: help demo serve test odoo-tests bench lint terms wheel clean
+.PHONY: help demo serve test deep odoo-tests bench lint terms wheel clean
 
 help:
 	@echo "make demo    quote, order, subscribe and invoice on demo data, and print it"
 	@echo "make serve   open the demo in a browser (PORT=8069)"
 	@echo "make test    all tests; one of them: make test T='tests/test_x.py -k name'"
 	@echo "                with other apps: make test T='--with=website_sale tests/test_portal_order.py'"
+	@echo "make deep    the random tests at their full sizes"
 	@echo "make odoo-tests  Odoo's own suites, with and without the addon: what differs"
 	@echo "make bench   speed, as ratios to stock Odoo in one run"
 	@echo "make lint    the linters"
@@ -24,3 +25,6 @@ odoo-tests:
 
 test:
 	@$(MAKE_PY) test $(T)
+
+deep:
+	@$(MAKE_PY) deep $(T)

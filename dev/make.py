@@ -4,6 +4,7 @@ Needs nothing but Python's own library until the virtual environment is there.
 """
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -91,8 +92,21 @@ def _port():
     return int(text)
 
 
+def deep(*args):
+    """The random tests at their full sizes."""
+    os.environ['SALE_OFFER_DEEP'] = '1'
+    random_tests = [
+        f'tests/{path.name}'
+        for path in sorted((CHECKOUT / 'tests').glob('test_*.py'))
+        if 'from .sizes import' in path.read_text()
+    ]
+    test(*(args or random_tests))
+
+
 def test(*args):
+    seed = os.environ.setdefault('SALE_OFFER_SEED', str(secrets.randbelow(10**6)))
     project = Project()
+    say(f'Random cases: SALE_OFFER_SEED={seed} repeats them')
     chromium = ensure_chromium()
     with postgres() as server, locked(STATE / 'work.lock'):
         databases = project.databases(server)
@@ -186,7 +200,7 @@ def clean():
 
 COMMANDS = {
     command.__name__.replace('_', '-'): command
-    for command in (demo, serve, test, odoo_tests, bench, lint, terms, wheel, clean)
+    for command in (demo, serve, test, deep, odoo_tests, bench, lint, terms, wheel, clean)
 }
 
 

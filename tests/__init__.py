@@ -36,10 +36,13 @@ from . import (
     test_subscription_life,
     test_subscription_renewal,
     test_subscription_revision,
+    test_tools_laws,
+    test_tools_lives,
     test_tools_periods,
     test_tools_reconciliation,
     test_tools_rules,
     test_tools_terms,
+    test_tools_timeline,
     test_tour,
     test_translation,
 )

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from .periods import ONE_DAY, add_interval, period_of
+from .periods import ONE_DAY, add_interval, period_at, period_index, period_of, period_start
 
 # a year has 12 months and 365 days: a day is 12/365 of a month, whichever it lies in
 MONTHS_OF = {
@@ -69,3 +69,17 @@ def monthly(amount, count, unit):
     :rtype: Fraction
     """
     return Fraction(str(amount)) / (count * MONTHS_OF[unit])
+
+
+def introduction_end(terms, anchor, start, periods):
+    """Last day of the introductory periods: so many full ones, and a stub before them.
+
+    :param Terms terms: the plan
+    :param datetime.date anchor: the day from which the periods are counted
+    :param datetime.date start: first day of the agreement
+    :param int periods: how many full ones, 1 or more
+    :rtype: datetime.date
+    """
+    index = period_index(terms, anchor, start)
+    is_stub = period_start(terms, anchor, index) < start
+    return period_at(terms, anchor, index + is_stub + periods - 1).last

@@ -1,0 +1,172 @@
+"""What was agreed, as facts ("acts only add or withdraw facts").
+
+Nothing here knows Odoo: items, units, tiers and keys are whatever the caller takes for them.
+`said` is the place of an act in the order in which acts were entered: where two of them say the
+same, the one said last holds.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from .amounts import HUNDRED, round_to
+from .intervals import FOREVER
+from .periods import Terms
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class PerUnit:
+    """A quantity that follows the parent: so much for each of its units."""
+
+    ratio: Decimal
+
+
+@dataclass(frozen=True)
+class ItemKey:
+    """What a price belongs to: it ends with the item, its unit or its service level."""
+
+    item: object
+    unit: object
+    tier: object = None
+
+
+@dataclass(frozen=True)
+class Phase:
+    """From a day on, what one act agreed about a line.
+
+    :param start: the first day on which it counts
+    :param said: see above
+    :param says: what it names: some of 'item' (with its unit, as `ItemKey.item` and `.unit` have
+        them), 'tier', 'quantity' (Decimal or PerUnit), 'price', 'discount', 'name'
+    :param ItemKey belongs_to: the item, unit and tier for which it was said; of an act that says
+        another one of these, the new ones
+    :param begins: with it the line begins; it says everything
+    """
+
+    start: datetime.date
+    said: int
+    says: dict
+    belongs_to: ItemKey
+    begins: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing the customer has.
+
+    :param parent: key of the line on which it hangs, or None
+    :param external_to: the last day that was billed externally when it came in, or None
+    """
+
+    key: object
+    phases: tuple[Phase, ...]
+    parent: object = None
+    external_to: datetime.date | None = None
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Days without delivery, of the whole subscription.
+
+    :param last: last day without, as it was stated; FOREVER: open
+    :param is_billed: the days are owed all the same: a suspension for non-payment
+    """
+
+    first: datetime.date
+    said: int
+    last: datetime.date = FOREVER
+    is_billed: bool = False
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Ends every pause said before it that would still run on this day."""
+
+    day: datetime.date
+    said: int
+
+
+@dataclass(frozen=True)
+class End:
+    """A last day. Of each kind the one said last counts, of all kinds the earliest."""
+
+    last: datetime.date
+    said: int
+    kind: str = 'agreed'
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """Days of one line that nobody pays."""
+
+    line: object
+    first: datetime.date
+    last: datetime.date
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """Up to and including a day, prices count at a percentage."""
+
+    last: datetime.date
+    percent: Decimal
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One subscription.
+
+    :param anchor: the day from which the periods are counted
+    :param rounding: the currency's, e.g. Decimal('0.01')
+    """
+
+    terms: Terms
+    anchor: datetime.date
+    rounding: Decimal
+    lines: tuple[Line, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    resumes: tuple[Resume, ...] = ()
+    ends: tuple[End, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    introduction: Introduction | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """At what a day is owed. A tier or a name alone moves no money, so they are not part of it.
+
+    :param price: per unit and period, in the price's own taxes
+    :param discount: in percent
+    :param introductory: percentage at which the price counts
+    """
+
+    item: object
+    unit: object
+    quantity: Decimal
+    price: Decimal
+    discount: Decimal = ZERO
+    introductory: Decimal = HUNDRED
+
+    def get_amount(self, rounding):
+        """:return: what a whole period costs, rounded once
+        :rtype: Decimal
+        """
+        amount = self.quantity * self.price * (HUNDRED - self.discount) * self.introductory
+        return round_to(amount / HUNDRED / HUNDRED, rounding)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days of a line on which the same is delivered.
+
+    :param last: FOREVER: without an end
+    :param content: before introductory prices
+    """
+
+    first: datetime.date
+    last: datetime.date
+    content: Content
+    tier: object = field(default=None)
+    name: str = field(default='')

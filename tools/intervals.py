@@ -1,0 +1,49 @@
+"""Runs of days: pairs of a first and a last day, both included; FOREVER has no end."""
+
+import datetime
+
+from .periods import ONE_DAY
+
+FOREVER = datetime.date.max
+
+
+def day_after(day):
+    """:return: the next day; FOREVER stays FOREVER
+    :rtype: datetime.date
+    """
+    return day if day == FOREVER else day + ONE_DAY
+
+
+def subtract(first, last, holes):
+    """What is left of the days `first` to `last` without the holes.
+
+    :param holes: pairs of first and last day, in any order; they may overlap
+    :return: pairs of first and last day, oldest first
+    :rtype: list[tuple[datetime.date, datetime.date]]
+    """
+    left = []
+    for start, end in sorted(holes):
+        if end < first or start > last:
+            continue
+        if start > first:
+            left.append((first, start - ONE_DAY))
+        if end >= last:
+            return left
+        first = day_after(end)
+    if first <= last:
+        left.append((first, last))
+    return left
+
+
+def cut(first, last, days):
+    """The days `first` to `last`, cut so that a new run begins on each of some days.
+
+    :param days: days on which a run begins
+    :rtype: list[tuple[datetime.date, datetime.date]]
+    """
+    runs = []
+    for day in sorted(set(days)):
+        if first < day <= last:
+            runs.append((first, day - ONE_DAY))
+            first = day
+    return [*runs, (first, last)]

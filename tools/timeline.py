@@ -1,0 +1,296 @@
+"""Facts → what each line delivers on each day, and what of it is owed when.
+
+What runs today, what a change comes to, what is due, forecast, revenue, fees, portal and reports
+ask this and nothing else ("everything else is computed from the facts").
+"""
+
+import datetime
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
+
+from .amounts import to_decimal
+from .facts import ZERO, Content, End, PerUnit, Span
+from .intervals import FOREVER, cut, day_after, subtract
+from .periods import ONE_DAY, Period, period_at, period_index, period_of
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Days of one period that are owed at one content, and from which day on they are due."""
+
+    first: datetime.date
+    last: datetime.date
+    period: Period
+    content: Content
+    due: datetime.date
+
+
+class Timeline:
+    """What follows from the facts of one subscription; each answer is worked out once."""
+
+    def __init__(self, facts):
+        self.facts = facts
+        self._lines = {line.key: line for line in facts.lines}
+        self._spans, self._owed = {}, {}
+        #: the last day, or FOREVER
+        self.end = self._get_end()
+        #: pauses as they ended in the end: pairs of first and last day, and whether billed
+        self.pauses = [(pause.first, self._get_pause_end(pause), pause) for pause in facts.pauses]
+
+    # === WHAT IS DELIVERED === #
+
+    def get_spans(self, key):
+        """What a line delivers: days without a span are paused, before its start or after its end.
+
+        :param key: of the line
+        :rtype: tuple[Span, ...]
+        """
+        if key not in self._spans:
+            self._spans[key] = self._make_spans(self._lines[key])
+        return self._spans[key]
+
+    def get_on(self, key, day):
+        """:return: what a line delivers on a day, or None
+        :rtype: Span | None
+        """
+        return next((span for span in self.get_spans(key) if span.first <= day <= span.last), None)
+
+    def _get_end(self):
+        by_kind = {}
+        for end in sorted(self.facts.ends, key=lambda end: end.said):
+            by_kind[end.kind] = end.last
+        return min(by_kind.values(), default=FOREVER)
+
+    def _get_pause_end(self, pause):
+        resumed = [
+            resume.day - ONE_DAY
+            for resume in self.facts.resumes
+            if resume.said > pause.said and resume.day >= pause.first
+        ]
+        return min([pause.last, *resumed])
+
+    def _make_spans(self, line):
+        agreed = _read_phases(line)
+        if not agreed:
+            return ()
+        if line.parent is not None:
+            spans = [
+                span
+                for own in agreed
+                for above in self.get_spans(line.parent)
+                if (span := _get_common(own, above))
+            ]
+        else:
+            spans = [span for own in agreed for span in self._get_running(own)]
+        return _join(spans)
+
+    def _get_running(self, span):
+        """The part of a span that is neither paused nor after the end."""
+        if span.first > self.end:
+            return []
+        holes = [(first, last) for first, last, pause in self.pauses if not pause.is_billed]
+        runs = subtract(span.first, min(span.last, self.end), holes)
+        return [replace(_settle_quantity(span, None), first=a, last=b) for a, b in runs]
+
+    def get_agreed_on(self, key, day):
+        """What is agreed of a line for a day, whether or not it is delivered then: in a pause
+        what would run, before its start its first content, after its end its last.
+
+        :return: None: its beginning was withdrawn, or it never delivers
+        :rtype: Span | None
+        """
+        line = self._lines[key]
+        spans = _read_phases(line)
+        if not spans:
+            return None
+        held = next((span for span in reversed(spans) if span.first <= day), spans[0])
+        above = self.get_agreed_on(line.parent, day) if line.parent is not None else None
+        return _settle_quantity(held, above)
+
+    # === WHAT IS OWED === #
+
+    def get_owed(self, key):
+        """Days of a line that are owed: delivered, not waived, at introductory prices.
+
+        :return: runs of one content; none touches another of the same content
+        :rtype: tuple[Span, ...]
+        """
+        if key not in self._owed:
+            self._owed[key] = self._make_owed(key)
+        return self._owed[key]
+
+    def _make_owed(self, key):
+        waived = [(w.first, w.last) for w in self.facts.waivers if w.line == key]
+        intro, owed = self.facts.introduction, []
+        for span in self.get_spans(key):
+            starts = [day_after(intro.last)] if intro else []
+            for first, last in subtract(span.first, span.last, waived):
+                for start, end in cut(first, last, starts):
+                    content = span.content
+                    if intro and start <= intro.last:
+                        content = replace(content, introductory=intro.percent)
+                    owed.append(Span(start, end, content))
+        return _join(owed)
+
+    def get_pieces(self, key, since=None):
+        """The pieces in which a line is owed, oldest first, without an end where it has none.
+
+        A piece is a run of one content in one period, cut where externally billed days end; in full
+        a whole period at the largest amount on any of its owed days ("a started period is owed
+        once").
+
+        :param since: pieces of periods that end before this day are left out
+        :return: iterator of Piece
+        """
+        runs = self.get_owed(key)
+        if not runs:
+            return
+        terms, anchor = self.facts.terms, self.facts.anchor
+        external_to = self._lines[key].external_to
+        cuts = [day_after(external_to)] if external_to else []
+        index = period_index(terms, anchor, max(runs[0].first, since or runs[0].first))
+        while runs[-1].last >= (period := period_at(terms, anchor, index)).first:
+            runs = [run for run in runs if run.last >= period.first]
+            inside = [run for run in runs if run.first <= period.last]
+            if inside and terms.proration == 'none':
+                yield self._get_full_piece(period, inside)
+            else:
+                for run in inside:
+                    yield from self._get_run_pieces(period, run, cuts)
+            index += 1
+
+    def _get_run_pieces(self, period, run, cuts):
+        first, last = max(run.first, period.first), min(run.last, period.last)
+        for start, end in cut(first, last, cuts):
+            yield Piece(start, end, period, run.content, self.get_due_day(period, start))
+
+    def _get_full_piece(self, period, runs):
+        rounding = self.facts.rounding
+        largest = max(runs, key=lambda run: run.content.get_amount(rounding))
+        due = self.get_due_day(period, max(runs[0].first, period.first))
+        return Piece(period.first, period.last, period, largest.content, due)
+
+    def get_due_day(self, period, first):
+        """In advance the first day of a piece less the days ahead, in arrears the day after the
+        period or the end.
+
+        :param Period period: in which the piece lies
+        :param datetime.date first: first day of the piece
+        :rtype: datetime.date
+        """
+        terms = self.facts.terms
+        if terms.billing_mode == 'advance':
+            return first - datetime.timedelta(days=terms.advance_days)
+        return min(period.last, self.end) + ONE_DAY
+
+    def get_period(self, day):
+        """:return: the period that holds a day
+        :rtype: Period
+        """
+        return period_of(self.facts.terms, self.facts.anchor, day)
+
+    def ending_on(self, last):
+        """:return: the same agreement, if it ended on a day and for no other reason
+        :rtype: Timeline
+        """
+        return Timeline(replace(self.facts, ends=(End(last, 0),)))
+
+
+def find_first_change(before, after, key):
+    """The first day on which two timelines of a subscription owe something else of a line.
+
+    :param Timeline before: without an act
+    :param Timeline after: with it
+    :return: None: the act doesn't touch the line
+    :rtype: datetime.date | None
+    """
+    old, new = before.get_owed(key), after.get_owed(key)
+    for a, b in zip_longest(old, new):
+        if a == b:
+            continue
+        if not a or not b:
+            return (a or b).first
+        if a.first != b.first or a.content != b.content:
+            return min(a.first, b.first)
+        return min(a.last, b.last) + ONE_DAY
+    return None
+
+
+def _read_phases(line):
+    """What a line would deliver if nothing above it, no pause and no end were in the way.
+
+    :return: spans whose quantity may be a PerUnit
+    :rtype: list[Span]
+    """
+    begin = next((phase for phase in line.phases if phase.begins), None)
+    if not begin:
+        return []
+    phases = sorted(line.phases, key=lambda phase: (phase.start, phase.said))
+    starts = sorted({max(phase.start, begin.start) for phase in phases})
+    spans = []
+    for start, following in pairwise([*starts, None]):
+        heard = [phase for phase in phases if phase.start <= start]
+        content, tier, name = _resolve(heard)
+        if _is_nothing(content.quantity):
+            # later phases count only if this one is withdrawn
+            break
+        last = following - ONE_DAY if following else FOREVER
+        spans.append(Span(start, last, content, tier, name))
+    return spans
+
+
+def _resolve(heard):
+    """What holds after these phases, the last one last ("a price belongs to what it was said
+    for").
+    """
+    key = next(phase.belongs_to for phase in reversed(heard) if 'item' in phase.says)
+    tier = _find(heard, 'tier', lambda it: it.item == key.item)
+    key = replace(key, tier=tier)
+    price, discount, name = (
+        _find(heard, what, lambda it: it == key) for what in ('price', 'discount', 'name')
+    )
+    quantity = _find(heard, 'quantity', lambda it: it.unit == key.unit)
+    return Content(key.item, key.unit, quantity, price, discount), tier, name
+
+
+def _find(heard, what, belongs):
+    said = [phase for phase in reversed(heard) if what in phase.says]
+    # an act may have been withdrawn on which others built: what was said last is better than
+    # nothing, since nothing is free by accident
+    return next((phase for phase in said if belongs(phase.belongs_to)), said[0]).says[what]
+
+
+def _is_nothing(quantity):
+    return (quantity.ratio if isinstance(quantity, PerUnit) else quantity) == ZERO
+
+
+def _settle_quantity(span, above):
+    """:return: the span with the quantity that a PerUnit comes to under its parent"""
+    quantity = span.content.quantity
+    if not isinstance(quantity, PerUnit):
+        return span
+    units = above.content.quantity if above else ZERO
+    # as a column keeps it, so that what was settled at it compares equal
+    quantity = to_decimal(float(quantity.ratio * units))
+    return replace(span, content=replace(span.content, quantity=quantity))
+
+
+def _get_common(own, above):
+    """The part of a component's span in which its parent delivers."""
+    first, last = max(own.first, above.first), min(own.last, above.last)
+    if first > last:
+        return None
+    return replace(_settle_quantity(own, above), first=first, last=last)
+
+
+def _join(spans):
+    """Spans, oldest first; neighbours that deliver the same are one."""
+    joined = []
+    for span in sorted(spans, key=lambda span: span.first):
+        if joined and day_after(joined[-1].last) == span.first:
+            before = joined[-1]
+            if replace(before, first=span.first, last=span.last) == span:
+                joined[-1] = replace(before, last=span.last)
+                continue
+        joined.append(span)
+    return tuple(joined)
