@@ -67,6 +67,22 @@ class OfferBillingEntry(models.Model):
     credited_from = fields.Date(
         readonly=True, help='The first of its days that credits have taken back.'
     )
+    # at what the days were settled ("an entry's content is what was agreed")
+    product_id = fields.Many2one(comodel_name='product.product', ondelete='restrict')
+    product_uom_id = fields.Many2one(comodel_name='uom.uom', string='Unit', ondelete='restrict')
+    quantity = fields.Float()
+    price_unit = fields.Float(string='Unit Price', min_display_digits='Product Price')
+    discount = fields.Float(string='Discount (%)')
+    introductory_percent = fields.Float(
+        string='Introductory Price (%)', default=100.0, help='At which the price counts.'
+    )
+    period_amount = fields.Float(
+        help='What a whole period came to, in the own taxes of the price. For shares only: it is'
+        ' never compared.'
+    )
+    is_taken_back = fields.Boolean(
+        default=False, readonly=True, help='A credit has taken these days back.'
+    )
     charge_id = fields.Many2one(
         comodel_name='offer.subscription.charge',
         string='One-Time Amount',

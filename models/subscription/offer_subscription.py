@@ -208,6 +208,12 @@ class OfferSubscription(models.Model):
     intro_percent = fields.Float(
         string='At (%)', digits=(6, 2), help='Of the price. 0: they are free.'
     )
+    date_introduction_end = fields.Date(
+        string='Introductory Until',
+        copy=False,
+        readonly=True,
+        help='The last day at the introductory price, fixed when the subscription starts.',
+    )
     minimum_term_end = fields.Date(compute='_compute_minimum_term_end')
 
     line_ids = fields.One2many(
@@ -215,6 +221,17 @@ class OfferSubscription(models.Model):
         inverse_name='subscription_id',
         string='Lines',
         copy=True,
+    )
+    pause_ids = fields.One2many(
+        comodel_name='offer.subscription.pause', inverse_name='subscription_id', string='Pauses'
+    )
+    resume_ids = fields.One2many(
+        comodel_name='offer.subscription.resume',
+        inverse_name='subscription_id',
+        string='Resumptions',
+    )
+    end_ids = fields.One2many(
+        comodel_name='offer.subscription.end', inverse_name='subscription_id', string='Ends'
     )
     role_assignment_ids = fields.One2many(
         comodel_name='offer.role.assignment', inverse_name='subscription_id', string='Roles'
@@ -228,6 +245,9 @@ class OfferSubscription(models.Model):
         help='Nothing is due before this day. Empty: everything is billed.',
     )
     date_last_run = fields.Datetime(string='Last Billed At', copy=False, readonly=True)
+    # until the core is switched over: acts and billing of this one go by its facts
+    is_on_facts = fields.Boolean(copy=False, readonly=True)
+    date_last_act = fields.Datetime(string='Last Act At', copy=False, readonly=True)
     parked_reason = fields.Text(
         copy=False, readonly=True, help='Why it could not be billed. It waits until it is retried.'
     )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.facts import Line
 from ...tools.periods import ONE_DAY
 
 # what a customer was billed for is not edited: it ends, and a successor goes on (design §5)
@@ -81,6 +82,28 @@ class OfferSubscriptionLine(models.Model):
         index='btree_not_null',
         ondelete='restrict',
         copy=False,
+    )
+    phase_ids = fields.One2many(
+        comodel_name='offer.subscription.phase',
+        inverse_name='subscription_line_id',
+        string='Agreed',
+    )
+    waiver_ids = fields.One2many(
+        comodel_name='offer.subscription.waiver',
+        inverse_name='subscription_line_id',
+        string='Waived',
+    )
+    date_external_to = fields.Date(
+        string='Billed Externally To',
+        copy=False,
+        readonly=True,
+        help='The last day that another system billed before the line came in.',
+    )
+    settled_to = fields.Date(
+        copy=False,
+        readonly=True,
+        help='The first day on which what is settled may differ from what is owed; early, never'
+        ' late. Empty: nothing differs.',
     )
     billing_entry_ids = fields.One2many(
         comodel_name='offer.billing.entry', inverse_name='subscription_line_id', string='Settled'
@@ -225,3 +248,15 @@ class OfferSubscriptionLine(models.Model):
         """:return: untaxed amount after discount, in the subscription's currency"""
         amount = quantity * price_unit * (1 - (self.discount or 0.0) / 100)
         return self.currency_id.round(amount) if self.currency_id else amount
+
+    # === BUSINESS METHODS: FACTS === #
+
+    def _as_fact(self):
+        """:rtype: odoo.addons.sale_offer.tools.facts.Line"""
+        self.ensure_one()
+        return Line(
+            self.id,
+            tuple(phase._as_fact() for phase in self.phase_ids),
+            self.parent_id.id or None,
+            self.date_external_to or None,
+        )

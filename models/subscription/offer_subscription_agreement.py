@@ -1,0 +1,60 @@
+"""What was agreed of a subscription, read for `tools/timeline.py`."""
+
+from odoo import models
+
+from ...tools.amounts import to_decimal
+from ...tools.facts import End, Facts, Introduction
+from ...tools.timeline import Timeline
+
+# where nobody is billed beyond a term before it is renewed, the term is an end like any other
+TERM = 'term'
+
+
+class OfferSubscription(models.Model):
+    _inherit = 'offer.subscription'
+
+    # === BUSINESS METHODS === #
+
+    def _get_timelines(self):
+        """What follows from the facts as they stand now.
+
+        :return: by subscription
+        :rtype: dict[offer.subscription, Timeline]
+        """
+        # sudo: what was agreed decides, whoever asks
+        return {
+            subscription: Timeline(subscription_sudo._read_facts())
+            for subscription, subscription_sudo in zip(self, self.sudo(), strict=True)
+        }
+
+    def _get_timeline(self):
+        """:rtype: Timeline"""
+        self.ensure_one()
+        return self._get_timelines()[self]
+
+    def _read_facts(self):
+        """:rtype: Facts"""
+        self.ensure_one()
+        lines = self.with_context(active_test=False).line_ids
+        return Facts(
+            terms=self.plan_id._get_terms(),
+            anchor=self.date_anchor,
+            rounding=to_decimal(self.currency_id.rounding),
+            lines=tuple(line._as_fact() for line in lines if line.date_start),
+            pauses=tuple(pause._as_fact() for pause in self.pause_ids),
+            resumes=tuple(resume._as_fact() for resume in self.resume_ids),
+            ends=tuple(self._read_ends()),
+            waivers=tuple(waiver._as_fact() for waiver in lines.waiver_ids),
+            introduction=self._read_introduction(),
+        )
+
+    def _read_ends(self):
+        yield from (end._as_fact() for end in self.end_ids)
+        certain = self._get_certain_end()
+        if certain:
+            yield End(certain, 0, TERM)
+
+    def _read_introduction(self):
+        if not self.date_introduction_end:
+            return None
+        return Introduction(self.date_introduction_end, to_decimal(self.intro_percent))

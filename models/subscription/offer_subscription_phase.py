@@ -1,0 +1,113 @@
+"""From a day on, what one act agreed about a line ("what was agreed is kept as facts")."""
+
+from odoo import api, fields, models
+
+from ...tools.amounts import to_decimal
+from ...tools.facts import ItemKey, PerUnit, Phase
+
+# what a phase can say: the field that holds it, and the name of it in `tools/facts.py`
+SAYABLE = {
+    'quantity': 'quantity',
+    'price_unit': 'price',
+    'discount': 'discount',
+    'product_id': 'item',
+    'tier_id': 'tier',
+    'name': 'name',
+}
+
+
+class OfferSubscriptionPhase(models.Model):
+    _name = 'offer.subscription.phase'
+    _description = 'Agreed Content of a Subscription Line'
+    _order = 'date_start, event_id, id'
+
+    # an act says a field of a line once
+    _act_once = models.UniqueIndex(
+        '(subscription_line_id, event_id)', 'An act says once what becomes of a line.'
+    )
+    _begins_once = models.UniqueIndex(
+        '(subscription_line_id) WHERE is_beginning', 'A line begins once.'
+    )
+
+    subscription_line_id = fields.Many2one(
+        comodel_name='offer.subscription.line', required=True, index=True, ondelete='cascade'
+    )
+    subscription_id = fields.Many2one(related='subscription_line_id.subscription_id')
+    currency_id = fields.Many2one(related='subscription_line_id.currency_id')
+    event_id = fields.Many2one(
+        comodel_name='offer.subscription.event',
+        string='Act',
+        required=True,
+        index=True,
+        ondelete='cascade',
+    )
+    date_start = fields.Date(string='From', required=True)
+    is_beginning = fields.Boolean(
+        string='Begins', help='The line begins with it; withdrawn, the line delivers nothing.'
+    )
+    says_quantity = fields.Boolean()
+    says_price_unit = fields.Boolean()
+    says_discount = fields.Boolean()
+    says_product_id = fields.Boolean()
+    says_tier_id = fields.Boolean()
+    says_name = fields.Boolean()
+    quantity = fields.Float(help='0: not delivered any more.')
+    is_per_unit = fields.Boolean(
+        string='Per Unit', help='The quantity counts for each unit of the line above.'
+    )
+    price_unit = fields.Float(string='Unit Price', min_display_digits='Product Price')
+    discount = fields.Float(string='Discount (%)')
+    product_id = fields.Many2one(comodel_name='product.product', ondelete='restrict')
+    tier_id = fields.Many2one(
+        comodel_name='offer.sla.tier', string='Service Level', ondelete='restrict'
+    )
+    name = fields.Text(string='Description')
+    # what the price, the discount, the level and the quantity belong to: they end with it
+    for_product_id = fields.Many2one(
+        comodel_name='product.product', string='For Item', required=True, ondelete='restrict'
+    )
+    for_product_uom_id = fields.Many2one(
+        comodel_name='uom.uom', string='For Unit', required=True, ondelete='restrict'
+    )
+    for_tier_id = fields.Many2one(
+        comodel_name='offer.sla.tier', string='For Service Level', ondelete='restrict'
+    )
+    sale_line_id = fields.Many2one(
+        comodel_name='sale.order.line',
+        string='Order Line',
+        index='btree_not_null',
+        ondelete='set null',
+        help='The order line that said it.',
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('date_start', 'subscription_line_id')
+    def _compute_display_name(self):
+        for phase in self:
+            phase.display_name = f'{phase.subscription_line_id.display_name} {phase.date_start}'
+
+    # === BUSINESS METHODS === #
+
+    def _as_fact(self):
+        """:rtype: odoo.addons.sale_offer.tools.facts.Phase"""
+        self.ensure_one()
+        return Phase(
+            start=self.date_start,
+            said=self.event_id.id,
+            says={
+                word: self._get_said(name) for name, word in SAYABLE.items() if self[f'says_{name}']
+            },
+            belongs_to=ItemKey(
+                self.for_product_id.id, self.for_product_uom_id.id, self.for_tier_id.id or None
+            ),
+            begins=self.is_beginning,
+        )
+
+    def _get_said(self, name):
+        value = self[name]
+        if name == 'quantity' and self.is_per_unit:
+            return PerUnit(to_decimal(value))
+        if isinstance(value, models.BaseModel):
+            return value.id or None
+        return to_decimal(value) if isinstance(value, float) else value
