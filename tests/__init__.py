@@ -33,6 +33,7 @@ from . import (
     test_subscription_automation,
     test_subscription_count,
     test_subscription_events,
+    test_subscription_facts,
     test_subscription_life,
     test_subscription_renewal,
     test_subscription_revision,

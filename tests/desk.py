@@ -22,6 +22,7 @@ from odoo.addons.sale_offer.tools.ledger import (
     EXTERNAL,
     Entry,
     find_due,
+    find_external,
     find_pending,
     split_days,
 )
@@ -75,12 +76,8 @@ class Desk:
         timeline = self.get_timeline()
         self.external = external
         for line, last in external.items():
-            for piece in timeline.get_pieces(line):
-                if piece.first > last:
-                    break
-                is_full = self.terms.proration == 'none'
-                days = piece.first, piece.last if is_full else min(piece.last, last)
-                self.entries.append(Entry(next(self.keys), line, *days, EXTERNAL, piece.content))
+            for first, end, content in find_external(timeline, line, last):
+                self.entries.append(Entry(next(self.keys), line, first, end, EXTERNAL, content))
 
     def get_facts(self):
         acts = list(self.acts.values())

@@ -14,6 +14,8 @@ from .intervals import FOREVER
 from .periods import Terms
 
 ZERO = Decimal(0)
+# the kind of an end that is one only until the term is renewed
+TERM = 'term'
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,26 @@ def find_pending(timeline, entries, since=None):
     return {line.key: line.find_pending() for line in _Ledgers(timeline, entries, since)}
 
 
+def find_external(timeline, key, last):
+    """The days of a line that were billed externally, each run at the content that is agreed now.
+
+    In full a period that was billed in part is settled as a whole.
+
+    :param datetime.date last: the last day that was billed externally
+    :return: first day, last day and content of each run, oldest first
+    :rtype: list[tuple[datetime.date, datetime.date, Content]]
+    """
+    is_full, runs = timeline.facts.terms.proration == 'none', []
+    for piece in timeline.get_pieces(key):
+        if piece.first > last:
+            break
+        first, end = piece.first, piece.last if is_full else min(piece.last, last)
+        if runs and day_after(runs[-1][1]) == first and runs[-1][2] == piece.content:
+            first = runs.pop()[0]
+        runs.append((first, end, piece.content))
+    return runs
+
+
 def get_owed_amount(timeline, last, first=None):
     """What is owed for the days up to and including one, whoever settled them.
 

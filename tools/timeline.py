@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
 from .amounts import to_decimal
-from .facts import ZERO, Content, End, PerUnit, Span
+from .facts import TERM, ZERO, Content, End, PerUnit, Span
 from .intervals import FOREVER, cut, day_after, subtract
 from .periods import ONE_DAY, Period, period_at, period_index, period_of
 
@@ -31,9 +31,10 @@ class Timeline:
     def __init__(self, facts):
         self.facts = facts
         self._lines = {line.key: line for line in facts.lines}
-        self._spans, self._owed = {}, {}
-        #: the last day, or FOREVER
-        self.end = self._get_end()
+        self._agreed, self._spans, self._owed = {}, {}, {}
+        #: the last day, or FOREVER; `set_end` leaves out where a term ends that may be renewed
+        self.end = self._get_end(self.facts.ends)
+        self.set_end = self._get_end(end for end in self.facts.ends if end.kind != TERM)
         #: pauses as they ended in the end: pairs of first and last day, and whether billed
         self.pauses = [(pause.first, self._get_pause_end(pause), pause) for pause in facts.pauses]
 
@@ -55,9 +56,15 @@ class Timeline:
         """
         return next((span for span in self.get_spans(key) if span.first <= day <= span.last), None)
 
-    def _get_end(self):
+    @property
+    def keys(self):
+        """:return: the keys of the lines"""
+        return self._lines.keys()
+
+    @staticmethod
+    def _get_end(ends):
         by_kind = {}
-        for end in sorted(self.facts.ends, key=lambda end: end.said):
+        for end in sorted(ends, key=lambda end: end.said):
             by_kind[end.kind] = end.last
         return min(by_kind.values(), default=FOREVER)
 
@@ -70,9 +77,7 @@ class Timeline:
         return min([pause.last, *resumed])
 
     def _make_spans(self, line):
-        agreed = _read_phases(line)
-        if not agreed:
-            return ()
+        agreed = self._get_agreed(line.key)
         if line.parent is not None:
             spans = [
                 span
@@ -100,12 +105,32 @@ class Timeline:
         :rtype: Span | None
         """
         line = self._lines[key]
-        spans = _read_phases(line)
+        spans = self._get_agreed(key)
         if not spans:
             return None
         held = next((span for span in reversed(spans) if span.first <= day), spans[0])
         above = self.get_agreed_on(line.parent, day) if line.parent is not None else None
         return _settle_quantity(held, above)
+
+    def get_agreed_days(self, key):
+        """From when to when a line and what it hangs on are agreed, whatever pauses or ends them
+        all.
+
+        :return: first and last day (FOREVER: no end), or None
+        """
+        spans, parent = self._get_agreed(key), self._lines[key].parent
+        days = spans and (spans[0].first, spans[-1].last)
+        if not days or parent is None:
+            return days or None
+        above = self.get_agreed_days(parent)
+        if not above or above[1] < days[0]:
+            return None
+        return max(days[0], above[0]), min(days[1], above[1])
+
+    def _get_agreed(self, key):
+        if key not in self._agreed:
+            self._agreed[key] = tuple(_read_phases(self._lines[key]))
+        return self._agreed[key]
 
     # === WHAT IS OWED === #
 

@@ -32,6 +32,11 @@ class AccountMove(models.Model):
             lambda note: note.state != 'cancel' and not note._get_offer_entries()
         )
 
+    def _is_untouched_offer_draft(self):
+        """:return: whether it is a draft of the engine that nobody worked on"""
+        self.ensure_one()
+        return self.state == 'draft' and not self.posted_before and not self.is_manually_modified
+
     @contextmanager
     def _rebuilding_offer_drafts(self):
         """Take these drafts back, let something change, and make them anew on the same days."""

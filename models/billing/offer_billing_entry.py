@@ -246,6 +246,24 @@ class OfferBillingEntry(models.Model):
         period = period_of(terms, anchor, self.date_from)
         return line._get_piece_price(period, self.date_from, self.date_to)
 
+    @api.model
+    def _prepare_content_values(self, content, rounding):
+        """At what days were settled, as it is kept beside them.
+
+        :param Content content: of the days
+        :param Decimal rounding: the currency's
+        :rtype: dict
+        """
+        return {
+            'product_id': content.item,
+            'product_uom_id': content.unit,
+            'quantity': float(content.quantity),
+            'price_unit': float(content.price),
+            'discount': float(content.discount),
+            'introductory_percent': float(content.introductory),
+            'period_amount': float(content.get_amount(rounding)),
+        }
+
     def _as_settled(self):
         """:return: these entries as the reconciliation reads them
         :rtype: list[Settled]

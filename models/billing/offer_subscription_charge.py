@@ -29,6 +29,13 @@ class OfferSubscriptionCharge(models.Model):
     amount = fields.Monetary(
         required=True, help="In the item's own taxes. Less than 0: the customer gets it back."
     )
+    event_id = fields.Many2one(
+        comodel_name='offer.subscription.event',
+        string='Act',
+        index='btree_not_null',
+        ondelete='set null',
+        help='The act that brought it: withdrawn, the amount goes with it.',
+    )
     entry_ids = fields.One2many(comodel_name='offer.billing.entry', inverse_name='charge_id')
     move_id = fields.Many2one(
         comodel_name='account.move', string='Invoice', compute='_compute_move_id'
@@ -59,6 +66,15 @@ class OfferSubscriptionCharge(models.Model):
 
     def _get_live_entries(self):
         return self.entry_ids.filtered(lambda entry: not entry.is_void)
+
+    def _withdraw(self):
+        """Take the amount back: what no invoice shows yet is deleted, the rest is credited."""
+        self.ensure_one()
+        if not self._get_live_entries():
+            self.unlink()
+            return
+        text = self.env._('Withdrawn: %s', self.name)
+        self.subscription_id._charge_once(self.subscription_line_id, self.date, -self.amount, text)
 
     def _prepare_row(self, on):
         """:return: as the engine's rows of due days, see `offer.subscription.line`"""

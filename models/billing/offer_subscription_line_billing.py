@@ -36,6 +36,10 @@ class OfferSubscriptionLine(models.Model):
             lines.filtered(lambda line, day=day: line.date_next_due != day).date_next_due = day
         self.subscription_id._update_next_due()
 
+    def _pull_settled_to(self, days):
+        for line, day in days.items():
+            line._write_shown({'settled_to': min(day, line.settled_to or day)})
+
     def _get_next_due(self, settled, forward):
         subscription = self.subscription_id
         if subscription.state == 'pending' or not self.date_start:

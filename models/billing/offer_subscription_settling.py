@@ -13,7 +13,8 @@ class OfferSubscription(models.Model):
     def waive(self, line_id, date_from, date_to, reason):
         """Give days of a line away: nobody is billed for them.
 
-        :param int line_id: a line of this subscription
+        :param line_id: a line of this subscription, or several
+        :type line_id: int or list[int]
         :param date_from: first day
         :type date_from: datetime.date or str
         :param date_to: last day, included
@@ -27,6 +28,11 @@ class OfferSubscription(models.Model):
             raise AccessError(self.env._('Only who may invoice can say what is not billed.'))
         self.check_access('write')
         first, last = self._to_day(date_from), self._to_day(date_to)
+        if self.is_on_facts:
+            ids = line_id if isinstance(line_id, list) else [line_id]
+            lines = self.line_ids.filtered(lambda line: line.id in ids)
+            self._agree_waiver(lines, first, last, reason)
+            return
         line = self.line_ids.filtered(lambda line: line.id == line_id)
         drafts = line._get_untouched_drafts()
         self._check_waiver(line, first, last, reason, drafts)

@@ -5,7 +5,9 @@ from . import (
     offer_revision,
     offer_revision_line,
     offer_subscription,
+    offer_subscription_acting,
     offer_subscription_actions,
+    offer_subscription_agreeing,
     offer_subscription_agreement,
     offer_subscription_automation,
     offer_subscription_change,
@@ -21,5 +23,7 @@ from . import (
     offer_subscription_phase,
     offer_subscription_quotation,
     offer_subscription_renewal,
+    offer_subscription_revenue,
+    offer_subscription_saying,
     offer_subscription_waiver,
 )

@@ -3,11 +3,8 @@
 from odoo import models
 
 from ...tools.amounts import to_decimal
-from ...tools.facts import End, Facts, Introduction
+from ...tools.facts import TERM, End, Facts, Introduction
 from ...tools.timeline import Timeline
-
-# where nobody is billed beyond a term before it is renewed, the term is an end like any other
-TERM = 'term'
 
 
 class OfferSubscription(models.Model):
@@ -50,6 +47,7 @@ class OfferSubscription(models.Model):
 
     def _read_ends(self):
         yield from (end._as_fact() for end in self.end_ids)
+        # nobody is billed beyond such a term before it is renewed
         certain = self._get_certain_end()
         if certain:
             yield End(certain, 0, TERM)

@@ -105,6 +105,9 @@ class OfferSubscription(models.Model):
         """
         if line.subscription_id != self:
             raise UserError(self.env._('%s has no such line.', self.name))
+        if self.is_on_facts:
+            # whether it is agreed on the day is seen with the facts
+            return line
         current = line._get_on(day)
         if not current or current.subscription_id != self:
             raise UserError(
@@ -175,6 +178,8 @@ class OfferSubscription(models.Model):
         :rtype: list[offer.subscription.line]
         """
         self.ensure_one()
+        if self.is_on_facts:
+            return self._agree_change(day, changes, kind, name, **values)
         self._check_running_on(day)
         self._check_not_paused_on(day)
         self._check_not_locked(day)

@@ -16,6 +16,7 @@ KINDS = [
     ('ended', 'Ended'),
     ('unpaid', 'Unpaid'),
     ('credited', 'Service credit'),
+    ('waived', 'Waived'),
 ]
 # whatever it does to the customer's whole revenue
 MOVEMENT_OF_KIND = {'paused': 'contraction', 'resumed': 'reactivation'}
@@ -89,6 +90,38 @@ class OfferSubscriptionEvent(models.Model):
     move_id = fields.Many2one(
         comodel_name='account.move', string='Invoice', index='btree_not_null', ondelete='set null'
     )
+    act_id = fields.Many2one(
+        comodel_name='offer.subscription.event',
+        string='Act',
+        index='btree_not_null',
+        ondelete='cascade',
+        help='The act whose movement of the revenue this is.',
+    )
+    withdrawn_by_id = fields.Many2one(
+        comodel_name='offer.subscription.event',
+        string='Withdrawn By',
+        readonly=True,
+        index='btree_not_null',
+        ondelete='set null',
+    )
+    phase_ids = fields.One2many(
+        comodel_name='offer.subscription.phase', inverse_name='event_id', string='Agreed'
+    )
+    pause_ids = fields.One2many(
+        comodel_name='offer.subscription.pause', inverse_name='event_id', string='Pauses'
+    )
+    resume_ids = fields.One2many(
+        comodel_name='offer.subscription.resume', inverse_name='event_id', string='Resumptions'
+    )
+    end_ids = fields.One2many(
+        comodel_name='offer.subscription.end', inverse_name='event_id', string='Ends'
+    )
+    waiver_ids = fields.One2many(
+        comodel_name='offer.subscription.waiver', inverse_name='event_id', string='Waivers'
+    )
+    charge_ids = fields.One2many(
+        comodel_name='offer.subscription.charge', inverse_name='event_id', string='Fees'
+    )
     automation_state = fields.Selection(
         selection=[('pending', 'Waiting'), ('done', 'Done'), ('failed', 'Failed')],
         string='Automation',
@@ -110,7 +143,8 @@ class OfferSubscriptionEvent(models.Model):
                     'date_cohort': event._get_first_revenue().date or event.date,
                 }
             )
-        events._queue_automations()
+        # an act is one thing that happened, whatever movements it has
+        events.filtered(lambda event: not event.act_id)._queue_automations()
         return events
 
     @api.ondelete(at_uninstall=False)

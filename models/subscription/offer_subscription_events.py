@@ -53,6 +53,10 @@ class OfferSubscription(models.Model):
         """
         jumps = {}
         for subscription in self.filtered(lambda subscription: subscription.state != 'pending'):
+            if subscription.is_on_facts:
+                found = subscription._get_revenue_jumps(subscription._get_timeline())
+                jumps.update({(subscription, *key): jump for key, jump in found.items()})
+                continue
             for line in subscription.line_ids:
                 ends = line.date_end and line.date_end + ONE_DAY
                 if not line.date_start or (ends and ends <= line.date_start):

@@ -60,6 +60,9 @@ class OfferSubscription(models.Model):
                 raise UserError(self.env._('%s has been activated already.', subscription.name))
             if not subscription.line_ids:
                 raise UserError(self.env._('%s has no lines to bill.', subscription.name))
+            if subscription.is_on_facts:
+                subscription._agree_activation(day)
+                continue
             # an anchor that was agreed before (a running agreement that came in) stays
             start = subscription.date_start or day
             name = self.env._('Activated from %s on', format_date(self.env, start))
@@ -88,6 +91,8 @@ class OfferSubscription(models.Model):
         self.ensure_one()
         self.check_access('write')
         day = self._to_day(date)
+        if self.is_on_facts:
+            return self._agree_notice(day)
         end = self._get_notice_end(day)
         name = self.env._(
             'Notice given on %(day)s: it ends on %(end)s',
@@ -107,6 +112,9 @@ class OfferSubscription(models.Model):
         """
         self.check_access('write')
         for subscription in self:
+            if subscription.is_on_facts:
+                subscription._agree_notice_withdrawn()
+                continue
             end = subscription.date_end
             if not subscription.date_notice or not end:
                 raise UserError(self.env._('%s has no notice.', subscription.name))
@@ -158,6 +166,9 @@ class OfferSubscription(models.Model):
 
     def _end(self, day, reason, text):
         self.ensure_one()
+        if self.is_on_facts:
+            self._agree_end(day, reason, text)
+            return
         is_early = self._is_early_end(day)
         if is_early and self.early_end == 'keep':
             day = max([day, *filter(None, self.line_ids.mapped('billed_until'))])

@@ -260,3 +260,10 @@ class OfferSubscriptionLine(models.Model):
             self.parent_id.id or None,
             self.date_external_to or None,
         )
+
+    def _write_shown(self, values):
+        """Keep for screens and reports what is agreed now: what was billed stays as it was
+        settled, so none of it is in the way.
+        """
+        if values:
+            super().write(values)

@@ -15,17 +15,23 @@ class OfferSubscription(models.Model):
 
     # === PUBLIC METHODS === #
 
-    def pause(self, date):
+    def pause(self, date, until=None):
         """Deliver and charge nothing from a day on, until it is resumed.
 
         :param date: the first day without
         :type date: datetime.date or str
+        :param until: the last day without, if it is known
+        :type until: datetime.date or str or None
         :raise AccessError: if the user may not write subscriptions
         :raise UserError: if it is not running then, is paused already, or a change is planned
         """
         self.check_access('write')
         day = self._to_day(date)
+        last = self._to_day(until) if until else None
         for subscription in self:
+            if subscription.is_on_facts:
+                subscription._agree_pause(day, last)
+                continue
             subscription._check_running_on(day)
             subscription._check_not_locked(day)
             subscription._check_nothing_planned(day)
@@ -46,6 +52,9 @@ class OfferSubscription(models.Model):
         self.check_access('write')
         day = self._to_day(date)
         for subscription in self:
+            if subscription.is_on_facts:
+                subscription._agree_resume(day)
+                continue
             paused = subscription.line_ids.filtered('is_paused')
             if not paused:
                 raise UserError(self.env._('%s is not paused.', subscription.name))

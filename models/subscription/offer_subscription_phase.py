@@ -89,6 +89,11 @@ class OfferSubscriptionPhase(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _get_sayable(self):
+        """:return: names of the fields that a phase can say"""
+        return list(SAYABLE)
+
     def _as_fact(self):
         """:rtype: odoo.addons.sale_offer.tools.facts.Phase"""
         self.ensure_one()

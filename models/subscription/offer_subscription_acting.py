@@ -1,0 +1,188 @@
+"""The frame of every act ("acts only add or withdraw facts"): it locks and writes the subscription,
+lets facts come or go, and brings up to date what follows from them.
+"""
+
+from contextlib import contextmanager
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ...tools.intervals import FOREVER
+from ...tools.timeline import find_first_change
+
+# what a withdrawal takes back; the rest is history
+WITHDRAWABLE = ('changed', 'revised', 'paused', 'resumed', 'notice', 'ended', 'waived')
+
+
+class OfferSubscription(models.Model):
+    _inherit = 'offer.subscription'
+
+    # === PUBLIC METHODS === #
+
+    def withdraw(self, event_id):
+        """Take back a change, a pause, a resumption, an end or a waiver: its facts go, and what it
+        had covered counts again, in money too.
+
+        :param int event_id: the act, one of `event_ids`
+        :raise AccessError: if the user may not write subscriptions
+        :raise UserError: with one sentence, if it can't be withdrawn; nothing is changed then
+        """
+        self.ensure_one()
+        self.check_access('write')
+        event = self.event_ids.filtered(lambda event: event.id == event_id)
+        self._check_withdrawable(event)
+        name = self.env._('Withdrawn: %s', event.name)
+        with self._acting('withdrawn', event.date, name) as act_sudo:
+            # sudo: facts are the acts' alone, nobody has the right to write them by hand
+            event_sudo = event.sudo()
+            event_sudo.withdrawn_by_id = act_sudo
+            event_sudo._withdraw_facts()
+
+    # === BUSINESS METHODS: THE FRAME === #
+
+    @contextmanager
+    def _acting(self, kind, day, name, **values):
+        """Do one act as a whole. In the block facts come or go; they point at the act.
+
+        :param str kind: of the act, see `offer.subscription.event`
+        :param datetime.date day: from which on it counts
+        :param str name: what happens, in plain words
+        :return: yields the act, in sudo
+        """
+        self.ensure_one()
+        self._lock_for_act()
+        before = self._get_timeline() if self.state != 'pending' else None
+        # sudo: events are written by the acts alone, nobody has the right to write them by hand
+        act_sudo = self.env['offer.subscription.event'].sudo().create(
+            {
+                'subscription_id': self.id,
+                'service_id': self._get_main_service().id,
+                'kind': kind,
+                'date': day,
+                'name': name,
+                **values,
+            }
+        )  # fmt: skip
+        yield act_sudo
+        self._follow_facts(before)
+        effect = act_sudo._reconcile_revenue()
+        self._tell(name, effect)
+
+    def _lock_for_act(self):
+        """Lock and write the row, also where nothing in it changes: an act that only inserts a
+        fact would commit beside a run that moves on, and never be looked at again (probed).
+        """
+        # sudo: whoever may act may do so
+        subscription_sudo = self.sudo()
+        subscription_sudo.date_last_act = fields.Datetime.now()
+        subscription_sudo.flush_recordset(['date_last_act'])
+
+    def _follow_facts(self, before):
+        """Bring up to date what is kept beside the facts.
+
+        :param before: the timeline without the act; None: it was pending
+        """
+        # sudo: hints and what is shown are kept for everybody
+        subscription_sudo = self.sudo()
+        after = subscription_sudo._get_timeline()
+        changed = {}
+        for line in subscription_sudo.line_ids:
+            day = _get_first_change(before, after, line.id)
+            if day:
+                changed[line] = day
+        subscription_sudo._store_day(self._get_company_today(self.company_id), after)
+        drafts = subscription_sudo._get_outdated_drafts(changed)
+        with drafts._rebuilding_offer_drafts():
+            subscription_sudo.line_ids._pull_settled_to(changed)
+
+    @api.model
+    def _get_outdated_drafts(self, changed):
+        """:param dict changed: first changed day by line
+        :return: untouched drafts of the engine that cover changed days
+        :rtype: account.move
+        """
+        drafts = self.env['account.move']
+        for line, day in changed.items():
+            entries = line.billing_entry_ids.filtered(lambda entry, day=day: entry.date_to >= day)
+            drafts |= entries.move_id.filtered(lambda move: move._is_untouched_offer_draft())
+        return drafts
+
+    # === BUSINESS METHODS: WHAT IS SHOWN === #
+
+    def _store_day(self, day, timeline=None):
+        """Keep for screens and reports what holds on a day; it decides no money.
+
+        :param datetime.date day: today, by the clock of the company
+        :param Timeline timeline: of this one subscription, if it is known already
+        """
+        for subscription in self:
+            known = timeline or subscription._get_timeline()
+            end = subscription._get_set_end(known)
+            values = {'state': subscription._get_state_on(day, known), 'date_end': end or False}
+            subscription._write_changed({**values, **subscription._prepare_shown_ends()})
+            for line in subscription.line_ids:
+                if line.id in known.keys:
+                    line._store_day(day, known, end)
+
+    @api.model
+    def _get_set_end(self, timeline):
+        """:return: the end that acts have set, or None; a term that may be renewed is none"""
+        return timeline.set_end if timeline.set_end < FOREVER else None
+
+    def _prepare_shown_ends(self):
+        """:return: why it ends, and since when notice is given, as the subscription shows it"""
+        ends = self.end_ids.sorted(lambda end: end.event_id.id).grouped('kind')
+        standing = [found[-1] for found in ends.values()]
+        counting = min(standing, key=lambda end: end.date, default=self.end_ids.browse())
+        notice = [end.date_notice for end in standing if end.kind == 'notice']
+        return {
+            'date_notice': notice and notice[0],
+            'end_reason_id': counting.reason_id,
+            'end_reason': counting.reason,
+        }
+
+    def _get_state_on(self, day, timeline):
+        """:rtype: str"""
+        if timeline.set_end < day:
+            return 'closed'
+        paused = any(first <= day <= last for first, last, _pause in timeline.pauses)
+        return 'paused' if paused else 'active'
+
+    def _write_changed(self, values):
+        values = {name: value for name, value in values.items() if self[name] != value}
+        if values:
+            self.write(values)
+
+    # === BUSINESS METHODS: WITHDRAWING === #
+
+    def _check_withdrawable(self, event):
+        """:raise UserError: if this act can't be taken back"""
+        if not event:
+            raise UserError(self.env._('%s has no such act.', self.name))
+        if event.withdrawn_by_id:
+            raise UserError(self.env._('"%s" has been withdrawn already.', event.name))
+        if event.kind not in WITHDRAWABLE or event.act_id:
+            raise UserError(self.env._('"%s" can\'t be withdrawn.', event.name))
+        # sudo: what was agreed decides, whoever asks
+        ends = event.sudo().end_ids
+        today = self._get_company_today(self.company_id)
+        if ends and self.date_end and self.date_end < today:
+            raise UserError(
+                self.env._(
+                    '%(name)s ended on %(day)s: an end can be withdrawn until its day has passed.',
+                    name=self.name,
+                    day=format_date(self.env, self.date_end),
+                )
+            )
+        self._check_not_locked(event.date)
+
+
+def _get_first_change(before, after, key):
+    """:return: the first day that is owed differently, or None"""
+    if key not in after.keys:
+        return None
+    if before and key in before.keys:
+        return find_first_change(before, after, key)
+    owed = after.get_owed(key)
+    return owed[0].first if owed else None

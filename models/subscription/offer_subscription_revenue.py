@@ -1,0 +1,108 @@
+"""The recurring revenue that follows from the facts ("revenue is reconciled too")."""
+
+from odoo import api, models
+
+from ...tools.intervals import FOREVER, cut, day_after
+from ...tools.terms import monthly
+
+
+class OfferSubscription(models.Model):
+    _inherit = 'offer.subscription'
+
+    # === BUSINESS METHODS === #
+
+    def _get_revenue_jumps(self, timeline):
+        """What the monthly recurring revenue changes by, and when: what is delivered counts,
+        whoever pays for it; a pause that is not billed is 0.
+
+        :param Timeline timeline: of this subscription
+        :return: untaxed, a month, in the subscription's currency, by Service and day
+        :rtype: dict[tuple, float]
+        """
+        self.ensure_one()
+        jumps = {}
+        # sudo: revenue counts whatever the one who looks may see of the lines
+        for line in self.sudo().line_ids.filtered(lambda line: line.id in timeline.keys):
+            for first, last, service, mrr in line._get_revenue_runs(timeline):
+                jumps[service, first] = jumps.get((service, first), 0.0) + mrr
+                if last < FOREVER:
+                    after = service, day_after(last)
+                    jumps[after] = jumps.get(after, 0.0) - mrr
+        return {key: jump for key, jump in jumps.items() if not self.currency_id.is_zero(jump)}
+
+    def _get_untaxed(self, product, amount):
+        """:param float amount: in the own taxes of an item
+        :return: without those of them that the price includes
+        :rtype: float
+        """
+        # sudo: whoever asks need not be allowed to read taxes
+        taxes = product.sudo().taxes_id._filter_taxes_by_company(self.company_id)
+        if not amount or not any(taxes.flatten_taxes_hierarchy().mapped('price_include')):
+            return amount
+        details = taxes.compute_all(amount, self.currency_id, product=product)
+        return details['total_excluded']
+
+
+class OfferSubscriptionLine(models.Model):
+    _inherit = 'offer.subscription.line'
+
+    # === BUSINESS METHODS === #
+
+    def _get_revenue_runs(self, timeline):
+        """:return: first and last day, Service and monthly revenue of what the line delivers"""
+        subscription, root = self.subscription_id, self._get_root()
+        above = timeline.get_spans(root.id)
+        plan = subscription.plan_id
+        for span in timeline.get_spans(self.id):
+            product = self.env['product.product'].browse(span.content.item)
+            amount = float(span.content.get_amount(timeline.facts.rounding))
+            untaxed = subscription._get_untaxed(product, amount)
+            mrr = float(monthly(untaxed, plan.interval_count, plan.interval_unit))
+            # a Service may get a new version while its components stay
+            for first, last in cut(span.first, span.last, [over.first for over in above]):
+                over = timeline.get_on(root.id, first)
+                item = self.env['product.product'].browse(over.content.item)
+                yield first, last, item.product_tmpl_id, self.currency_id.round(mrr)
+
+
+class OfferSubscriptionEvent(models.Model):
+    _inherit = 'offer.subscription.event'
+
+    # === BUSINESS METHODS === #
+
+    def _reconcile_revenue(self):
+        """Record what is missing between the revenue that the facts give and the movements that
+        were recorded before, so that they add up however acts are nested.
+
+        :return: what the revenue of the act's own day changes by
+        :rtype: float
+        """
+        self.ensure_one()
+        subscription = self.subscription_id
+        jumps = {
+            (subscription, service, day): jump
+            for (service, day), jump in self._get_missing_jumps(subscription).items()
+        }
+        self._record(jumps, self.kind, self.date, self.name, act_id=self.id)
+        return sum(jump for (_sub, _service, day), jump in jumps.items() if day == self.date)
+
+    @api.model
+    def _get_missing_jumps(self, subscription):
+        currency = subscription.currency_id
+        missing = subscription._get_revenue_jumps(subscription._get_timeline())
+        recorded = self._read_group(
+            [('subscription_id', '=', subscription.id), ('mrr_change', '!=', 0)],
+            ['service_id', 'date:day'],
+            ['mrr_change:sum'],
+        )
+        for service, day, amount in recorded:
+            missing[service, day] = missing.get((service, day), 0.0) - amount
+        return {key: currency.round(it) for key, it in missing.items() if not currency.is_zero(it)}
+
+    def _withdraw_facts(self):
+        """Delete the facts of this act; what was charged for it is credited."""
+        self.ensure_one()
+        for name in ('phase_ids', 'pause_ids', 'resume_ids', 'end_ids', 'waiver_ids'):
+            self[name].unlink()
+        for charge in self.charge_ids:
+            charge._withdraw()
