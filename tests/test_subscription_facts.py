@@ -23,6 +23,14 @@ class FactsCommon(OfferCommon):
         span = line.subscription_id._get_timeline().get_on(line.id, day)
         return span and (float(span.content.quantity), float(span.content.price))
 
+    def _assert_movements_add_up(self, subscription):
+        days = subscription.event_ids.filtered('mrr_change').mapped('date')
+        for day in days:
+            recorded = subscription.event_ids.filtered(lambda event, day=day: event.date <= day)
+            self.assertAlmostEqual(
+                sum(recorded.mapped('mrr_change')), subscription._get_mrr(day), msg=day
+            )
+
 
 @tagged('post_install', '-at_install')
 class TestFacts(FactsCommon):
@@ -194,14 +202,6 @@ class TestFacts(FactsCommon):
         self.subscription.withdraw_notice()
         self.subscription.withdraw(self._get_act('paused').id)
         self._assert_movements_add_up(self.subscription)
-
-    def _assert_movements_add_up(self, subscription):
-        days = subscription.event_ids.filtered('mrr_change').mapped('date')
-        for day in days:
-            recorded = subscription.event_ids.filtered(lambda event, day=day: event.date <= day)
-            self.assertAlmostEqual(
-                sum(recorded.mapped('mrr_change')), subscription._get_mrr(day), msg=day
-            )
 
     def test_revenue_leaves_out_the_tax_that_a_price_includes(self):
         home, _abroad = self._create_taxes_of_home_and_abroad()

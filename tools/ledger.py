@@ -58,7 +58,7 @@ class Row:
     origin: Entry | None = None
 
 
-def find_due(timeline, entries, until, since=None):
+def find_due(timeline, entries, until, since=None, keys=None):
     """What is due up to and including a day: credits first, then charges, oldest first.
 
     :param Timeline timeline: of one subscription
@@ -67,20 +67,22 @@ def find_due(timeline, entries, until, since=None):
     :param datetime.date until: what is due later is left out
     :param dict since: by line, the first day on which ledger and timeline may differ; entries of
         its period and later ones are enough. None, or without a line: from the start
+    :param keys: of the lines that are looked at; None: all
     :rtype: list[Row]
     """
-    rows = [row for line in _Ledgers(timeline, entries, since) for row in line.find_due(until)]
+    ledgers = _Ledgers(timeline, entries, since, keys)
+    rows = [row for line in ledgers for row in line.find_due(until)]
     return sorted(rows, key=lambda row: (row.kind != CREDIT, row.first))
 
 
-def find_pending(timeline, entries, since=None):
+def find_pending(timeline, entries, since=None, keys=None):
     """When each line is to be looked at again, if nothing else happens.
 
     :return: by line the first day on which something will be due, and the first day on which
         ledger and timeline differ; None: everything is settled for ever
     :rtype: dict[object, tuple[datetime.date, datetime.date] | None]
     """
-    return {line.key: line.find_pending() for line in _Ledgers(timeline, entries, since)}
+    return {line.key: line.find_pending() for line in _Ledgers(timeline, entries, since, keys)}
 
 
 def find_external(timeline, key, last):
@@ -147,8 +149,8 @@ def split_days(first, last, taken):
 class _Ledgers:
     """The lines of a timeline, each with what is settled of it."""
 
-    def __init__(self, timeline, entries, since):
-        self.timeline, self.since = timeline, since or {}
+    def __init__(self, timeline, entries, since, keys):
+        self.timeline, self.since, self.keys = timeline, since or {}, keys
         self.entries = {}
         for entry in entries:
             self.entries.setdefault(entry.line, []).append(entry)
@@ -156,6 +158,8 @@ class _Ledgers:
     def __iter__(self):
         kind = _FullLedger if self.timeline.facts.terms.proration == 'none' else _DailyLedger
         for line in self.timeline.facts.lines:
+            if self.keys is not None and line.key not in self.keys:
+                continue
             yield kind(
                 self.timeline,
                 line.key,

@@ -8,7 +8,7 @@ import datetime
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from .amounts import to_decimal
+from .amounts import piece_amount, to_decimal
 from .facts import TERM, ZERO, Content, End, PerUnit, Span
 from .intervals import FOREVER, cut, day_after, subtract
 from .periods import ONE_DAY, Period, period_at, period_index, period_of
@@ -213,6 +213,26 @@ class Timeline:
         :rtype: Period
         """
         return period_of(self.facts.terms, self.facts.anchor, day)
+
+    def get_content_amount(self, content, first, last):
+        """What some days come to at one content, whatever is agreed of them.
+
+        :param Content content: of all of the days
+        :param datetime.date first: first day
+        :param datetime.date last: last day; in full each period that is touched counts whole
+        :rtype: Decimal
+        """
+        rounding, total = self.facts.rounding, ZERO
+        amount = content.get_amount(rounding)
+        while first <= last:
+            period = self.get_period(first)
+            end = min(last, period.last)
+            if self.facts.terms.proration == 'none':
+                total += amount
+            else:
+                total += piece_amount(amount, period, first, end, rounding)
+            first = day_after(end)
+        return total
 
     def ending_on(self, last):
         """:return: the same agreement, if it ended on a day and for no other reason

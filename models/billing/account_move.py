@@ -50,6 +50,17 @@ class AccountMove(models.Model):
         for day in sorted(runs):
             runs[day]._bill(day)
 
+    def _reconcile_offer_credits(self):
+        """Let credit notes settle what is still open of the invoice that they take back."""
+        for note in self.filtered(lambda move: move.move_type == 'out_refund'):
+            moves = note + note.reversed_entry_id
+            open_lines = moves.line_ids.filtered(
+                lambda line: line.account_id.account_type == 'asset_receivable'
+                and not line.reconciled
+            )
+            if note.reversed_entry_id.state == 'posted' and len(open_lines.account_id) == 1:
+                open_lines.reconcile()
+
     def _queue_offer_sending(self):
         """Let Odoo's own job send these invoices, after billing was committed."""
         if not self:

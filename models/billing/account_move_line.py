@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from ...tools.amounts import HUNDRED, round_to, to_decimal
+from ...tools.facts import ZERO
+
 
 class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
@@ -36,6 +39,30 @@ class AccountMoveLine(models.Model):
             sign = 1 if line.move_id.move_type == 'out_refund' else -1
             taken += sign * line.price_subtotal
         return sum(charged.mapped('price_subtotal')) - taken
+
+    def _get_offer_amount(self):
+        """:return: quantity × price less discount, in the line's own taxes
+        :rtype: Decimal
+        """
+        self.ensure_one()
+        factor = (HUNDRED - to_decimal(self.discount)) / HUNDRED
+        amount = to_decimal(self.quantity) * to_decimal(self.price_unit) * factor
+        return round_to(amount, to_decimal(self.currency_id.rounding))
+
+    def _get_offer_creditable(self, share):
+        """:param Decimal share: that is to come back, in the line's own taxes
+        :return: how much of it credit notes by hand have left
+        :rtype: Decimal
+        """
+        if not self.move_id._get_offer_notes_by_hand():
+            return share
+        whole = self._get_offer_amount()
+        if not whole or not self.price_subtotal:
+            return ZERO
+        left = min(self._get_offer_left_to_credit(is_all) for is_all in (True, False))
+        # what is left is untaxed, the share is in the line's taxes
+        left = to_decimal(max(left, 0.0)) * whole / to_decimal(self.price_subtotal)
+        return round_to(min(share, left), to_decimal(self.currency_id.rounding))
 
     def _eligible_for_stock_account(self):
         """Keep what recurs out of the valuation of stock: a rented item is sold but once.

@@ -18,6 +18,7 @@ class OfferBillingEntry(models.Model):
         "EXCLUDE USING gist (int4range(subscription_line_id, subscription_line_id, '[]') WITH &&,"
         ' daterange(date_from, COALESCE(credited_from, date_to + 1)) WITH &&)'
         " WHERE (kind NOT IN ('credit', 'once') AND is_void IS NOT TRUE"
+        ' AND is_taken_back IS NOT TRUE'
         ' AND COALESCE(credited_from, date_to + 1) > date_from)',
         'These days of the subscription are billed already.',
     )
@@ -118,6 +119,7 @@ class OfferBillingEntry(models.Model):
         self._check_not_credited_elsewhere()
         origins = self.origin_id - self
         lines = self.subscription_line_id
+        self._pull_lines(self)
         res = super().unlink()
         origins._update_credited_from()
         lines._update_next_due()
@@ -146,14 +148,17 @@ class OfferBillingEntry(models.Model):
             first = min(credits.mapped('date_from'), default=False)
             if entry.credited_from != first:
                 entry.credited_from = first
-        # the database's guard reads this column: whatever is inserted next must find it
-        self.flush_recordset(['credited_from'])
+            if entry.subscription_id.is_on_facts and entry.is_taken_back != bool(first):
+                entry.is_taken_back = bool(first)
+        # the database's guard reads these columns: whatever is inserted next must find them
+        self.flush_recordset(['credited_from', 'is_taken_back'])
 
     def _set_void(self, void):
         """Take entries out of what is settled, since their invoice is cancelled, or put them
         back."""
         self.is_void = void
         self.origin_id._update_credited_from()
+        self._pull_lines(self)
         self.subscription_line_id._update_next_due()
 
     def _check_not_billed_again(self):

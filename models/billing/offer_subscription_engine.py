@@ -40,12 +40,14 @@ class OfferSubscription(models.Model):
 
     def _get_due_rows(self, until):
         """:rtype: list[dict]"""
-        lines = self.line_ids.filtered(
+        by_facts = self.filtered('is_on_facts')
+        found = by_facts._find_ledger_rows(until)
+        lines = (self - by_facts).line_ids.filtered(
             lambda line: line.date_next_due and line.date_next_due <= until
         )
         settled = lines._get_settled()
         rows = [row for line in lines for row in line._get_due_rows(until, settled[line])]
-        rows = self.env['offer.billing.entry']._limit_credits(rows)
+        rows = self.env['offer.billing.entry']._limit_credits(rows) + found
         return rows + self._get_charge_rows(until, rows)
 
     @api.model
@@ -76,6 +78,7 @@ class OfferSubscription(models.Model):
         """
         rows = self._get_due_rows(day)
         self._check_not_too_late(rows, day)
+        self._take_back(rows)
         self.env['offer.billing.entry']._settle_credited_by_hand(rows)
         moves = posted = sent = self.env['account.move']
         for context, vals_list in self._prepare_invoice_batches(rows, day).items():
@@ -88,6 +91,7 @@ class OfferSubscription(models.Model):
                 sent += made
         # as a user who posts is asked for mandatory analytic plans, so is the engine
         posted.with_context(validate_analytic=True)._post(soft=False)
+        posted._reconcile_offer_credits()
         sent._queue_offer_sending()
         # what has no hint is settled, and was not touched
         self.line_ids.filtered('date_next_due')._update_next_due(
@@ -142,12 +146,23 @@ class OfferSubscription(models.Model):
             if subscription not in keys:
                 keys[subscription] = subscription._get_invoice_key()
             key = keys[subscription]._replace(on=row['due'].on)
+            if row.get('content') and row['kind'] == 'credit':
+                key = self._get_credit_key(key, row)
             if key.company.offer_late_policy == 'single':
                 key = key._replace(on=None)
             elif row['line'] in late and key.company.offer_late_policy == 'hold':
                 key = key._replace(handling='draft')
             groups.setdefault(key, []).append(row)
         return self._join_credits(groups)
+
+    @api.model
+    def _get_credit_key(self, key, row):
+        """A credit goes to whom the invoice went that it takes back."""
+        # sudo: whoever bills need not be allowed to read that invoice
+        move_sudo = self.env['offer.billing.entry'].sudo().browse(row['due'].origin).move_id
+        if not move_sudo or move_sudo.partner_id == key.payer:
+            return key
+        return key._replace(payer=move_sudo.partner_id.sudo(False))
 
     @api.model
     def _get_late_lines(self, rows):
@@ -230,6 +245,8 @@ class OfferSubscription(models.Model):
             for row in sorted(rows, key=self._get_invoice_line_key)
         ]
         values = {}
+        if sign < 0:
+            values['reversed_entry_id'] = self._get_credited_move(rows).id
         if key.journal:
             values['journal_id'] = key.journal.id
         if not key.payment_term:
@@ -254,6 +271,17 @@ class OfferSubscription(models.Model):
                 for index, values in enumerate(lines, 1)
             ],
         }
+
+    @api.model
+    def _get_credited_move(self, rows):
+        """:return: the one invoice that these rows take back, or none
+        :rtype: account.move
+        """
+        origins = [row['due'].origin for row in rows if row.get('content')]
+        moves = self.env['offer.billing.entry'].browse(filter(None, origins)).move_id
+        return (
+            moves if len(origins) == len(rows) and all(origins) and len(moves) == 1 else moves[:0]
+        )
 
     @api.model
     def _check_journal(self, journal):

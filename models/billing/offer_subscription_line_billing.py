@@ -23,6 +23,9 @@ class OfferSubscriptionLine(models.Model):
             due; days beyond it that are settled already only make the hint early
         """
         charged = charged or {}
+        by_facts = self.filtered(lambda line: line.subscription_id._goes_by_facts())
+        by_facts._update_hints()
+        self -= by_facts
         settled = self.filtered(lambda line: line not in charged)._get_settled(forward)
 
         def get_day(line):
@@ -35,10 +38,6 @@ class OfferSubscriptionLine(models.Model):
         for day, lines in self.grouped(lambda line: get_day(line) or False).items():
             lines.filtered(lambda line, day=day: line.date_next_due != day).date_next_due = day
         self.subscription_id._update_next_due()
-
-    def _pull_settled_to(self, days):
-        for line, day in days.items():
-            line._write_shown({'settled_to': min(day, line.settled_to or day)})
 
     def _get_next_due(self, settled, forward):
         subscription = self.subscription_id
@@ -159,6 +158,8 @@ class OfferSubscriptionLine(models.Model):
         self.ensure_one()
         if row.get('charge'):
             return row['charge']._prepare_invoice_line_values(row, fiscal_position, sign)
+        if row.get('content'):
+            return self._prepare_ledger_line_values(row, fiscal_position, sign)
         due = row['due']
         lang = self.subscription_id.partner_id.lang
         days = (self._format_day(day, lang) for day in (due.first, due.last))
@@ -204,20 +205,26 @@ class OfferSubscriptionLine(models.Model):
     def _get_taxes(self):
         """:return: the product's own taxes in the company of the subscription
         :rtype: account.tax
+        :raise UserError: if the only ones are archived
+        """
+        return self._get_taxes_of(self.product_id)
+
+    def _get_taxes_of(self, product):
+        """:return: an item's own taxes in the company of the subscription
+        :rtype: account.tax
         :raise UserError: if the only ones are archived: nothing must be billed without taxes by
             accident
         """
-        taxes = self.product_id.taxes_id._filter_taxes_by_company(self.company_id)
-        if taxes:
-            return taxes
-        everything = self.product_id.with_context(active_test=False).taxes_id
-        archived = everything._filter_taxes_by_company(self.company_id)
-        if archived:
+        # a cache may hold archived ones, a fresh transaction doesn't: both are told apart here
+        named = product.with_context(active_test=False).taxes_id
+        named = named._filter_taxes_by_company(self.company_id)
+        taxes = named.filtered('active')
+        if named and not taxes:
             raise UserError(
                 self.env._(
                     'The tax "%(tax)s" of "%(item)s" is archived: give the item another one.',
-                    tax=archived[0].name,
-                    item=self.product_id.display_name,
+                    tax=named[0].name,
+                    item=product.display_name,
                 )
             )
         return taxes

@@ -80,6 +80,10 @@ class OfferSubscription(models.Model):
         if self.env.context.get('offer_recording'):
             yield []
             return
+        if self.is_on_facts:
+            with self._acting(kind, day, name, **values):
+                yield []
+            return
         before, found = self._get_mrr_jumps(), []
         yield found
         # rows of a line's days that were read before are read anew

@@ -164,10 +164,10 @@ class OfferSubscription(models.Model):
         text = str(reason or '').strip()
         return reasons.search([('name', '=ilike', text)], limit=1) if text else reasons, text
 
-    def _end(self, day, reason, text):
+    def _end(self, day, reason, text, kind='agreed'):
         self.ensure_one()
         if self.is_on_facts:
-            self._agree_end(day, reason, text)
+            self._agree_end(day, reason, text, kind)
             return
         is_early = self._is_early_end(day)
         if is_early and self.early_end == 'keep':

@@ -63,6 +63,9 @@ class OfferSubscriptionLine(models.Model):
     def _is_running_on(self, day):
         """:return: whether the line delivers on a day"""
         self.ensure_one()
+        if self.subscription_id._goes_by_facts():
+            timeline = self.subscription_id._get_timeline()
+            return day <= timeline.set_end and self._is_agreed_on(day, timeline)
         return bool(
             self.date_start
             and self.date_start <= day

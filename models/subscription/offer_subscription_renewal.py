@@ -114,7 +114,7 @@ class OfferSubscription(models.Model):
             text = self.env._('The term ended and was not renewed.')
             if self.renewal_mode == 'end':
                 text = self.env._('The term ended.')
-            self._end(end, self.env['offer.end.reason'], text)
+            self._end(end, self.env['offer.end.reason'], text, 'not_renewed')
             return False
         if not self.renewal_count:
             return False
@@ -132,11 +132,27 @@ class OfferSubscription(models.Model):
         )
         if percent:
             name += self.env._(', prices %+g %%', percent)
+        if self.is_on_facts:
+            self._agree_renewal(first, name, percent, order)
+            return
         with self._recording('renewed', first, name, sale_order_id=order and order.id):
             # the next term has a quotation of its own
             self.write({'renewals': self.renewals + 1, 'renewal_order_id': False})
             if percent:
                 self._adjust_prices(first, percent)
+
+    def _agree_renewal(self, first, name, percent, order):
+        """Let another term begin, at announced prices."""
+        timeline = self._get_timeline()
+        with self._acting('renewed', first, name, sale_order_id=order and order.id) as act_sudo:
+            # the next term has a quotation of its own
+            self.write({'renewals': self.renewals + 1, 'renewal_order_id': False})
+            for line in self.line_ids if percent else ():
+                if line._is_agreed_on(first, timeline):
+                    held = line._get_held(first, timeline)
+                    price = self._get_adjusted(held['price_unit'], percent)
+                    said = line._complete({'price_unit': price}, first, timeline)
+                    line.sudo()._say(act_sudo, first, said)
 
     def _adjust_prices(self, day, percent):
         changes = [
@@ -148,8 +164,10 @@ class OfferSubscription(models.Model):
             self._change(day, changes)
 
     def _get_adjusted_price(self, line, percent):
-        price = line.price_unit * (1 + percent / 100)
-        return self.env['offer.price']._round(price, self.currency_id)
+        return self._get_adjusted(line.price_unit, percent)
+
+    def _get_adjusted(self, price, percent):
+        return self.env['offer.price']._round(price * (1 + percent / 100), self.currency_id)
 
     def _get_announced_percent(self, first):
         """:return: the adjustment that the customer was told of for a term, else 0"""
@@ -238,4 +256,4 @@ class OfferSubscription(models.Model):
             self.pause(day)
         elif policy == 'end' and not self.date_end:
             text = self.env._('Invoice %s stayed unpaid.', fresh[0].name)
-            self._end(day, self.env['offer.end.reason'], text)
+            self._end(day, self.env['offer.end.reason'], text, 'unpaid')

@@ -113,8 +113,7 @@ class OfferSubscription(models.Model):
 
     def _check_agreed_on(self, line, day, timeline):
         """:raise UserError: if nothing is agreed of a line on a day that could change"""
-        days = line.id in timeline.keys and timeline.get_agreed_days(line.id)
-        if not days or not days[0] <= day <= days[1]:
+        if not line._is_agreed_on(day, timeline):
             raise UserError(
                 self.env._(
                     '"%(line)s" does not run on %(day)s.',
@@ -209,6 +208,11 @@ class OfferSubscriptionLine(models.Model):
             return each, True
         each = self.quantity / above
         return (each, True) if each * above == self.quantity else (self.quantity, False)
+
+    def _is_agreed_on(self, day, timeline):
+        """:return: whether the line is agreed for a day, be it in a pause or after an end"""
+        days = self.id in timeline.keys and timeline.get_agreed_days(self.id)
+        return bool(days and days[0] <= day <= days[1])
 
     def _get_held(self, day, timeline):
         """What is agreed of a line for a day, as values of fields.
