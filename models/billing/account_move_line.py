@@ -41,11 +41,13 @@ class AccountMoveLine(models.Model):
         return sum(charged.mapped('price_subtotal')) - taken
 
     def _get_offer_amount(self):
-        """:return: quantity × price less discount, in the line's own taxes
+        """:return: what the line charges: quantity × price less discount, in its own taxes
         :rtype: Decimal
         """
         self.ensure_one()
-        factor = (HUNDRED - to_decimal(self.discount)) / HUNDRED
+        # on a credit note what is charged is a negative line
+        sign = -1 if self.move_id.move_type == 'out_refund' else 1
+        factor = sign * (HUNDRED - to_decimal(self.discount)) / HUNDRED
         amount = to_decimal(self.quantity) * to_decimal(self.price_unit) * factor
         return round_to(amount, to_decimal(self.currency_id.rounding))
 
