@@ -209,7 +209,7 @@ class OfferSubscription(models.Model):
         string='At (%)', digits=(6, 2), help='Of the price. 0: they are free.'
     )
     date_introduction_end = fields.Date(
-        string='Introductory Until',
+        string='Introductory Price Ends',
         copy=False,
         readonly=True,
         help='The last day at the introductory price, fixed when the subscription starts.',

@@ -102,8 +102,9 @@ class OfferSubscriptionLine(models.Model):
     settled_to = fields.Date(
         copy=False,
         readonly=True,
-        help='The first day on which what is settled may differ from what is owed; early, never'
-        ' late. Empty: nothing differs.',
+        string='Billed Without Gaps Before',
+        help='The first day on which the ledger may differ from what is owed: early, never late.'
+        ' Not set if nothing differs.',
     )
     billing_entry_ids = fields.One2many(
         comodel_name='offer.billing.entry', inverse_name='subscription_line_id', string='Settled'
