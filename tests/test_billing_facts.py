@@ -109,6 +109,31 @@ class TestBillingFacts(FactsCommon):
         note.button_cancel()
         self.assertEqual(self._bill('2027-01-11'), -101.61)
 
+    def test_a_cancelled_document_of_a_change_is_put_back_as_a_whole(self):
+        self._bill('2027-01-01')
+        self._change('2027-01-01', quantity=5)
+        move = self.subscription.bill('2027-01-01')
+        self.assertEqual(move.amount_untaxed, 100)
+        move.button_draft()
+        move.button_cancel()
+        move.button_draft()
+        move.action_post()
+        self.assertEqual(self._bill('2027-01-01'), 0)
+        move.button_draft()
+        move.button_cancel()
+        self.assertEqual(self._bill('2027-01-01'), 100)
+        self._assert_refused('billed again', move.button_draft)
+
+    def test_a_credit_is_not_cancelled_while_its_days_are_billed_again(self):
+        self._bill('2027-01-01')
+        self.subscription.end('2027-01-10', 'over')
+        note = self.subscription.bill('2027-01-11')
+        act = self.subscription.event_ids.filtered(lambda event: event.kind == 'ended')
+        self.subscription.withdraw(act.filtered(lambda event: not event.act_id).id)
+        self._bill('2027-01-11')
+        note.button_draft()
+        self._assert_refused('cancel that first', note.button_cancel)
+
     def test_an_invoice_with_credited_days_is_not_cancelled_before_the_credit(self):
         invoice = self.subscription.bill('2027-01-01')
         self.subscription.end('2027-01-10', 'over')

@@ -78,6 +78,7 @@ class AccountMove(models.Model):
         """Make the days of a cancelled invoice due again."""
         entries_sudo = self._get_offer_entries()
         entries_sudo._check_not_credited_elsewhere()
+        entries_sudo._check_origins_free()
         res = super().button_cancel()
         entries_sudo._set_void(True)
         return res

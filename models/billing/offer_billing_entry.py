@@ -117,6 +117,7 @@ class OfferBillingEntry(models.Model):
     def unlink(self):
         """Give the days back: what was credited is charged again, what was charged is due."""
         self._check_not_credited_elsewhere()
+        self._check_origins_free()
         origins = self.origin_id - self
         lines = self.subscription_line_id
         self._pull_lines(self)
@@ -156,7 +157,11 @@ class OfferBillingEntry(models.Model):
     def _set_void(self, void):
         """Take entries out of what is settled, since their invoice is cancelled, or put them
         back."""
+        # the database looks at each row as it is written: days are freed before they are taken
+        if not void:
+            (self.origin_id - self)._take_back_again()
         self.is_void = void
+        self.flush_recordset(['is_void'])
         self.origin_id._update_credited_from()
         self._pull_lines(self)
         self.subscription_line_id._update_next_due()
@@ -174,7 +179,8 @@ class OfferBillingEntry(models.Model):
                 )
             )
         for entry in self.filtered(lambda entry: entry.kind in SETTLING):
-            others = entry.subscription_line_id.billing_entry_ids - self
+            # what credits on the same document take back makes room again
+            others = entry.subscription_line_id.billing_entry_ids - self - self.origin_id
             for other in others._as_settled():
                 if other.first <= entry.date_to and entry.date_from <= other.last:
                     raise UserError(

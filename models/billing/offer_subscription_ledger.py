@@ -5,6 +5,8 @@ charge is taken back, and kept.
 """
 
 from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...tools.amounts import share_of, to_decimal
 from ...tools.facts import Content
@@ -199,6 +201,50 @@ class OfferBillingEntry(models.Model):
                 found[first] = made
         self.env.flush_all()
         return found
+
+    def _take_back_again(self):
+        """Let credits that are put back take these charges back.
+
+        :raise UserError: if they are credited elsewhere now, or stand on other days
+        """
+        for entry in self.filtered(lambda entry: entry.subscription_id._goes_by_facts()):
+            credits = entry.credit_ids.filtered('is_void')
+            same = credits.filtered(
+                lambda credit, entry=entry: credit.date_from == entry.date_from
+                and credit.date_to == entry.date_to
+            )
+            if entry.is_taken_back or entry.is_void or not same:
+                raise UserError(
+                    self.env._(
+                        'The days of "%(line)s" from %(first)s on have been credited or billed'
+                        ' again meanwhile: this document stays cancelled.',
+                        line=entry.subscription_line_id.display_name,
+                        first=format_date(self.env, entry.date_from),
+                    )
+                )
+            entry.is_taken_back = True
+            entry.flush_recordset(['is_taken_back'])
+
+    def _check_origins_free(self):
+        """:raise UserError: if days that these credits took back are billed again elsewhere"""
+        credits = self.filtered(lambda entry: entry.origin_id and not entry.is_void)
+        for origin in credits.origin_id - self:
+            if not origin.subscription_id._goes_by_facts():
+                continue
+            again = origin.subscription_line_id.billing_entry_ids.filtered(
+                lambda entry, origin=origin: entry.kind in SETTLING_KINDS
+                and not (entry.is_void or entry.is_taken_back)
+                and entry.date_from <= origin.date_to
+                and origin.date_from <= entry.date_to
+            )
+            if again - self - origin:
+                raise UserError(
+                    self.env._(
+                        'The days that this credit takes back have been billed again'
+                        ' (%s): cancel that first.',
+                        ', '.join((again - self - origin).move_id.mapped('display_name')),
+                    )
+                )
 
     def _get_agreed_amount(self, timeline, first=None, last=None):
         """What days of this entry came to as agreed, piece by piece of its periods.
