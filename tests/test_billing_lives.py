@@ -29,25 +29,29 @@ class Player:
     def _open(self):
         plan, life = self.life['plan'], self.life
         test = self.test
-        return test.env['offer.subscription'].create(
-            {
-                'partner_id': test.customer.id,
-                'currency_id': test.currencies[life['rounding']].id,
-                'is_on_facts': True,
-                'date_start': life['start'],
-                'date_anchor': life['anchor'],
-                'plan_id': test._create_plan(
-                    'Life',
-                    interval_count=plan['count'],
-                    interval_unit=plan['unit'],
-                    billing_mode=plan['mode'],
-                    alignment=plan['alignment'],
-                    alignment_day=plan['alignment_day'],
-                    proration=plan['proration'],
-                    advance_days=plan['ahead'],
-                ).id,
-                'intro_percent': float(life['intro']['percent']) if life['intro'] else 0,
-            }
+        return (
+            test.env['offer.subscription']
+            .sudo()
+            .create(
+                {
+                    'partner_id': test.customer.id,
+                    'currency_id': test.currencies[life['rounding']].id,
+                    'is_on_facts': True,
+                    'date_start': life['start'],
+                    'date_anchor': life['anchor'],
+                    'plan_id': test._create_plan(
+                        'Life',
+                        interval_count=plan['count'],
+                        interval_unit=plan['unit'],
+                        billing_mode=plan['mode'],
+                        alignment=plan['alignment'],
+                        alignment_day=plan['alignment_day'],
+                        proration=plan['proration'],
+                        advance_days=plan['ahead'],
+                    ).id,
+                    'intro_percent': float(life['intro']['percent']) if life['intro'] else 0,
+                }
+            )
         )
 
     def play(self):

@@ -65,6 +65,11 @@ class TestFacts(FactsCommon):
         self.assertEqual(movements.mapped('mrr_change'), [155])
         self.assertEqual(movements.movement, 'new')
 
+    def test_nobody_says_by_hand_by_what_it_is_billed(self):
+        subscription = self.subscription.with_user(self.accountant)
+        self._assert_refused('not set by hand', lambda: subscription.write({'is_on_facts': False}))
+        self.assertTrue(self.subscription.is_on_facts)
+
     # === CHANGE === #
 
     def test_a_change_says_what_was_named_and_nothing_else(self):

@@ -24,7 +24,7 @@ class HintedDesk(Desk):
         super().__init__(*args)
         self.hints = {}
 
-    def act(self, step):
+    def act(self, step):  # pylint: disable=missing-return
         before = self.get_timeline()
         super().act(step)
         after = self.get_timeline()
@@ -46,7 +46,7 @@ class HintedDesk(Desk):
             self.hints[key] = pending and pending[1]
         return rows
 
-    def void(self, nth):
+    def void(self, nth):  # pylint: disable=missing-return
         before = list(self.entries)
         super().void(nth)
         for entry in before:

@@ -51,11 +51,11 @@ def withdraw(number):
     return {'act': 'withdraw', 'of': number}
 
 
-def agreement(*acts, plan=MONTHLY, intro=None, external=None):
+def agreement(*acts, plan=None, intro=None, external=None):
     """The oracle for acts that were said in this order, the first as number 1, from January on."""
     return Agreement(
         {
-            'plan': plan,
+            'plan': plan or MONTHLY,
             'start': day(1, 1),
             'anchor': day(1, 1),
             'rounding': Decimal('0.01'),

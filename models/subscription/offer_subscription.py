@@ -334,6 +334,7 @@ class OfferSubscription(models.Model):
     def create(self, vals_list):
         """Number new subscriptions."""
         for vals in vals_list:
+            self._check_not_by_hand(vals)
             if vals.get('name', '/') == '/':
                 sequences = self.env['ir.sequence'].with_company(vals.get('company_id'))
                 vals['name'] = sequences.next_by_code('offer.subscription') or '/'
@@ -341,10 +342,16 @@ class OfferSubscription(models.Model):
 
     def write(self, vals):
         """Look anew for what is due, whatever way its days have changed."""
+        self._check_not_by_hand(vals)
         res = super().write(vals)
         if DUE_FIELDS & vals.keys():
             self.line_ids._update_next_due()
         return res
+
+    def _check_not_by_hand(self, vals):
+        """:raise UserError: if somebody says by hand by what a subscription is billed"""
+        if 'is_on_facts' in vals and not self.env.su:
+            raise UserError(self.env._('What a subscription is billed by is not set by hand.'))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):

@@ -92,14 +92,12 @@ class OfferSubscriptionEvent(models.Model):
     )
     act_id = fields.Many2one(
         comodel_name='offer.subscription.event',
-        string='Act',
         index='btree_not_null',
         ondelete='cascade',
         help='The act whose movement of the revenue this is.',
     )
     withdrawn_by_id = fields.Many2one(
         comodel_name='offer.subscription.event',
-        string='Withdrawn By',
         readonly=True,
         index='btree_not_null',
         ondelete='set null',
