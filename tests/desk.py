@@ -125,16 +125,16 @@ class Desk:
 
     # === BILLING === #
 
-    def preview(self, until, since=None):
+    def preview(self, until, since=None, keys=None):
         """:rtype: list[Row]"""
-        return find_due(self.get_timeline(), self.entries, until, since)
+        return find_due(self.get_timeline(), self.entries, until, since, keys)
 
-    def bill(self, until, since=None):
+    def bill(self, until, since=None, keys=None):
         """Settle what is due, as the engine does.
 
         :return: the rows of the invoice
         """
-        rows = self.preview(until, since)
+        rows = self.preview(until, since, keys)
         taken = {}
         for row in rows:
             if row.kind == CREDIT:
