@@ -17,6 +17,7 @@ from . import (
     offer_subscription_letters,
     offer_subscription_life,
     offer_subscription_line,
+    offer_subscription_line_alias,
     offer_subscription_line_chain,
     offer_subscription_pause,
     offer_subscription_pausing,

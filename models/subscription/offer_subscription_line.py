@@ -83,6 +83,20 @@ class OfferSubscriptionLine(models.Model):
         ondelete='restrict',
         copy=False,
     )
+    continues_line_id = fields.Many2one(
+        comodel_name='offer.subscription.line',
+        string='Continues',
+        index='btree_not_null',
+        ondelete='restrict',
+        copy=False,
+        readonly=True,
+        help='The line of another subscription, e.g. under another plan, which this one continues.',
+    )
+    continued_by_ids = fields.One2many(
+        comodel_name='offer.subscription.line',
+        inverse_name='continues_line_id',
+        string='Continued By',
+    )
     phase_ids = fields.One2many(
         comodel_name='offer.subscription.phase',
         inverse_name='subscription_line_id',

@@ -1,0 +1,39 @@
+"""Ids that lines had before they were one: what knows such an id finds the line."""
+
+from odoo import api, fields, models
+
+
+class OfferSubscriptionLineAlias(models.Model):
+    _name = 'offer.subscription.line.alias'
+    _description = 'Former Id of a Subscription Line'
+    _order = 'former_id'
+    _rec_name = 'former_id'
+
+    _former_once = models.UniqueIndex('(former_id)', 'An id was that of one line.')
+
+    former_id = fields.Integer(required=True, readonly=True)
+    line_id = fields.Many2one(
+        comodel_name='offer.subscription.line',
+        string='Line',
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete='cascade',
+    )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _resolve(self, ids):
+        """Find lines by any id that they have or had.
+
+        :param list[int] ids: of lines, now or formerly
+        :return: the line's id for each id that is known; an id that is none is left out
+        :rtype: dict[int, int]
+        """
+        lines = self.env['offer.subscription.line'].browse(ids).exists()
+        found = {line.id: line.id for line in lines}
+        # sudo: which line an id means is no secret; reading the line needs the right to it
+        for alias in self.sudo().search([('former_id', 'in', list(set(ids) - found.keys()))]):
+            found[alias.former_id] = alias.line_id.id
+        return found
