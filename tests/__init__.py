@@ -48,4 +48,5 @@ from . import (
     test_tools_timeline,
     test_tour,
     test_translation,
+    test_update_facts,
 )
