@@ -392,6 +392,17 @@ class TestUpdateFacts(BaseCase):
                 self.assertTrue(line.settled_to and line.settled_to <= row.first, row)
                 self.assertTrue(subscription.date_next_due <= row.due, row)
 
+    def test_a_run_finds_by_its_hints_what_an_audit_finds(self):
+        for subscription in self._find_subscriptions():
+            found, audited = (
+                [
+                    (row['line'], row['kind'], row['due'].first, row['due'].last, row['amount'])
+                    for row in subscription._find_ledger_rows(LATER, audits=audits)
+                ]
+                for audits in (False, True)
+            )
+            self.assertEqual(found, audited, subscription.name)
+
     def test_a_second_update_changes_nothing(self):
         tables = ('offer_subscription_line', 'offer_billing_entry', 'offer_subscription_phase')
         state = ' UNION ALL '.join(

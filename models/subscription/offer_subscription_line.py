@@ -85,12 +85,12 @@ class OfferSubscriptionLine(models.Model):
     )
     continues_line_id = fields.Many2one(
         comodel_name='offer.subscription.line',
-        string='Continues',
+        string='Continues Line',
         index='btree_not_null',
         ondelete='restrict',
         copy=False,
         readonly=True,
-        help='The line of another subscription, e.g. under another plan, which this one continues.',
+        help='The earlier line that this one continues, such as that under the previous plan.',
     )
     continued_by_ids = fields.One2many(
         comodel_name='offer.subscription.line',

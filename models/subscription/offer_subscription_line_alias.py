@@ -5,16 +5,15 @@ from odoo import api, fields, models
 
 class OfferSubscriptionLineAlias(models.Model):
     _name = 'offer.subscription.line.alias'
-    _description = 'Former Id of a Subscription Line'
+    _description = 'Former ID of a Subscription Line'
     _order = 'former_id'
     _rec_name = 'former_id'
 
-    _former_once = models.UniqueIndex('(former_id)', 'An id was that of one line.')
+    _former_once = models.UniqueIndex('(former_id)', 'A former ID belongs to one line.')
 
-    former_id = fields.Integer(required=True, readonly=True)
+    former_id = fields.Integer(string='Former ID', required=True, readonly=True)
     line_id = fields.Many2one(
         comodel_name='offer.subscription.line',
-        string='Line',
         required=True,
         readonly=True,
         index=True,
