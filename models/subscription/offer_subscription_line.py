@@ -85,7 +85,6 @@ class OfferSubscriptionLine(models.Model):
     )
     continues_line_id = fields.Many2one(
         comodel_name='offer.subscription.line',
-        string='Continues Line',
         index='btree_not_null',
         ondelete='restrict',
         copy=False,
@@ -95,7 +94,6 @@ class OfferSubscriptionLine(models.Model):
     continued_by_ids = fields.One2many(
         comodel_name='offer.subscription.line',
         inverse_name='continues_line_id',
-        string='Continued By',
     )
     phase_ids = fields.One2many(
         comodel_name='offer.subscription.phase',
