@@ -31,15 +31,14 @@ class Diary:
         self.pages.append((day, len(self.pages), act, arguments, keywords))
 
     def live(self, env, companies):
-        day, billed = FIRST, FIRST
+        day = FIRST
         while day <= LAST:
             # an act may write more pages
             for page in sorted(page for page in self.pages if page[0] == day):
                 self._act(*page[2:])
             self.pages = [page for page in self.pages if page[0] != day]
-            # not every day: what is late is billed in one run then, too
-            if (day - billed).days >= 9 or day.day == 1 or day == LAST:
-                billed = day
+            # not every day: what is late is billed in one run then, too; of the last days nothing
+            if day.day in (1, 16):
                 for company in companies:
                     environment(self.cr, company)['offer.subscription']._cron_bill(day)
             day += datetime.timedelta(days=1)
