@@ -16,7 +16,6 @@ from odoo.sql_db import close_db, db_connect
 COMMIT = '5f1fe54'
 HERE = Path(__file__).resolve()
 LIFE = HERE.with_name('old_edition_life.py')
-PORTFOLIO = HERE.with_name('old_edition_portfolio.py')
 
 
 class OldEditionError(Exception):
@@ -69,7 +68,8 @@ class OldEdition:
 
     @property
     def name(self):
-        text = ''.join(path.read_text() for path in (HERE, LIFE, PORTFOLIO)) + self.databases.stock
+        scripts = sorted(HERE.parent.glob('old_edition*.py'))
+        text = ''.join(path.read_text() for path in scripts) + self.databases.stock
         return f'{self.databases.stock}_old_{hashlib.sha256(text.encode()).hexdigest()[:8]}'
 
     def ensure(self):
