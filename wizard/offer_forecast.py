@@ -43,9 +43,9 @@ class OfferForecast(models.TransientModel):
             subscriptions = found.browse(ids)
             sums = {}
             for row in subscriptions._get_due_rows(until):
-                line, month = row['line'], row['due'].on.replace(day=1)
+                line, month = row.line, row.due.on.replace(day=1)
                 key = line.subscription_id, line.product_id, month
-                sums[key] = sums.get(key, 0.0) + row['amount']
+                sums[key] = sums.get(key, 0.0) + row.amount
             self.line_ids.create([self._prepare_line(*key, sums[key]) for key in sums])
 
     def _prepare_line(self, subscription, product, month, amount):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -199,55 +201,65 @@ class OfferBillingEntry(models.Model):
     def _limit_credits(self, rows):
         """Let no credit take back more than is left after credit notes made by hand.
 
-        :param list[dict] rows: due rows, whose price is lowered where that is so
-        :return: the same rows
+        :param list[DueRow] rows: due rows
+        :return: the same rows, with lower prices where that is so
+        :rtype: list[DueRow]
         """
         left = {}
-        for row in rows:
-            if row['kind'] != 'credit':
-                continue
-            # sudo: a salesperson sees what comes back, but not every invoice
-            origin_sudo = self.sudo().browse(row['due'].origin)
-            charged = origin_sudo.invoice_line_id
-            if not charged.move_id._get_offer_notes_by_hand():
-                continue
-            whole = origin_sudo._get_full_price()
-            part = charged.price_subtotal * row['price_unit'] / whole if whole else 0.0
-            # of the invoice, and of the lines that the note's lines repeat
-            move, same = charged.move_id, (charged.move_id, charged.product_id, charged.name)
-            for key, whole_move in ((move, True), (same, False)):
-                if key not in left:
-                    left[key] = charged._get_offer_left_to_credit(whole_move)
-            granted = max(0.0, min(part, left[move], left[same]))
-            left[move] -= granted
-            left[same] -= granted
-            if part and granted < part:
-                row['price_unit'] *= granted / part
-                row['amount'] = row['line']._get_amount(row['quantity'], row['price_unit'])
-        return rows
+        return [self._limit_credit(row, left) if row.kind == 'credit' else row for row in rows]
+
+    @api.model
+    def _limit_credit(self, row, left):
+        """:param DueRow row: a credit
+        :param dict left: what is left of invoices and of their lines; what comes back goes off it
+        :rtype: DueRow
+        """
+        # sudo: a salesperson sees what comes back, but not every invoice
+        origin_sudo = self.sudo().browse(row.due.origin)
+        charged = origin_sudo.invoice_line_id
+        if not charged.move_id._get_offer_notes_by_hand():
+            return row
+        whole = origin_sudo._get_full_price()
+        part = charged.price_subtotal * row.price_unit / whole if whole else 0.0
+        # of the invoice, and of the lines that the note's lines repeat
+        move, same = charged.move_id, (charged.move_id, charged.product_id, charged.name)
+        for key, whole_move in ((move, True), (same, False)):
+            if key not in left:
+                left[key] = charged._get_offer_left_to_credit(whole_move)
+        granted = max(0.0, min(part, left[move], left[same]))
+        left[move] -= granted
+        left[same] -= granted
+        if not part or granted >= part:
+            return row
+        price_unit = row.price_unit * granted / part
+        amount = row.line._get_amount(row.quantity, price_unit)
+        return replace(row, price_unit=price_unit, amount=amount)
 
     @api.model
     def _settle_credited_by_hand(self, rows):
         """Settle credits of nothing, e.g. of what was credited by hand; no invoice shows them.
 
-        :param list[dict] rows: due rows, from which they are taken out
+        :param list[DueRow] rows: due rows
+        :return: the others
+        :rtype: list[DueRow]
         """
-        nothing = [row for row in rows if row['kind'] == 'credit' and not row['amount']]
-        for row in nothing:
-            rows.remove(row)
+        shown, nothing = [], []
+        for row in rows:
+            (nothing if row.kind == 'credit' and not row.amount else shown).append(row)
         self.create(
             [
                 {
-                    'subscription_line_id': row['line'].id,
+                    'subscription_line_id': row.line.id,
                     'kind': 'credit',
-                    'date_from': row['due'].first,
-                    'date_to': row['due'].last,
-                    'origin_id': row['due'].origin,
+                    'date_from': row.due.first,
+                    'date_to': row.due.last,
+                    'origin_id': row.due.origin,
                     'reason': self.env._('Nothing was left to credit.'),
                 }
                 for row in nothing
             ]
         )
+        return shown
 
     def _get_full_price(self):
         """:return: price per unit of these days as they were charged, in the product's taxes"""

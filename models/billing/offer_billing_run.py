@@ -80,7 +80,7 @@ class OfferBillingRun(models.Model):
         groups = subscriptions._group_due_rows(subscriptions._get_due_rows(day))
         totals = {}
         for key, rows in groups.items():
-            amount = sum(row['amount'] for row in rows)
+            amount = sum(row.amount for row in rows)
             totals[key.currency] = totals.get(key.currency, 0.0) + amount
         shown = sorted(
             groups.items(), key=lambda pair: (pair[0].payer.name or '', pair[0].on or day)
@@ -145,25 +145,25 @@ class OfferBillingRun(models.Model):
         handlings = dict(
             self.env['offer.plan']._fields['invoice_handling']._description_selection(self.env)
         )
-        amount = sum(row['amount'] for row in rows)
+        amount = sum(row.amount for row in rows)
         return {
             'payer': key.payer.display_name,
             'reference': key.reference,
-            'subscriptions': ', '.join(sorted({row['line'].subscription_id.name for row in rows})),
+            'subscriptions': ', '.join(sorted({row.line.subscription_id.name for row in rows})),
             'due': format_date(self.env, key.on) if key.on else '',
             'handling': handlings[key.handling],
             'is_credit': amount < 0,
             'amount': format_amount(self.env, amount, key.currency),
             'lines': [
                 {
-                    'name': row['charge'].name if row.get('charge') else row['line'].display_name,
+                    'name': row.name,
                     'days': ' – '.join(
-                        format_date(self.env, day) for day in (row['due'].first, row['due'].last)
+                        format_date(self.env, day) for day in (row.due.first, row.due.last)
                     ),
-                    'kind': row['kind'],
-                    'quantity': row['quantity'],
-                    'price': format_amount(self.env, row['price_unit'], key.currency),
-                    'amount': format_amount(self.env, row['amount'], key.currency),
+                    'kind': row.kind,
+                    'quantity': row.quantity,
+                    'price': format_amount(self.env, row.price_unit, key.currency),
+                    'amount': format_amount(self.env, row.amount, key.currency),
                 }
                 for row in sorted(rows, key=key.alone._get_invoice_line_key)
             ],

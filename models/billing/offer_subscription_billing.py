@@ -37,16 +37,16 @@ class OfferSubscription(models.Model):
         self.check_access('read')
         return [
             {
-                'subscription_id': row['line'].subscription_id.id,
-                'line_id': row['line'].id,
-                'name': row['charge'].name if row.get('charge') else row['line'].display_name,
-                'kind': row['kind'],
-                'date_from': fields.Date.to_string(row['due'].first),
-                'date_to': fields.Date.to_string(row['due'].last),
-                'date_due': fields.Date.to_string(row['due'].on),
-                'quantity': row['quantity'],
-                'price_unit': row['price_unit'],
-                'amount': row['amount'],
+                'subscription_id': row.line.subscription_id.id,
+                'line_id': row.line.id,
+                'name': row.name,
+                'kind': row.kind,
+                'date_from': fields.Date.to_string(row.due.first),
+                'date_to': fields.Date.to_string(row.due.last),
+                'date_due': fields.Date.to_string(row.due.on),
+                'quantity': row.quantity,
+                'price_unit': row.price_unit,
+                'amount': row.amount,
             }
             for row in self._get_due_rows(self._to_day(until))
         ]

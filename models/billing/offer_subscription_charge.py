@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...tools.periods import Period
 from ...tools.reconciliation import Due
+from .due_row import DueRow
 
 
 class OfferSubscriptionCharge(models.Model):
@@ -77,33 +78,37 @@ class OfferSubscriptionCharge(models.Model):
         self.subscription_id._charge_once(self.subscription_line_id, self.date, -self.amount, text)
 
     def _prepare_row(self, on):
-        """:return: as the engine's rows of due days, see `offer.subscription.line`"""
+        """:param datetime.date on: the day from which on it is due
+        :rtype: DueRow
+        """
         self.ensure_one()
         sign = -1 if self.amount < 0 else 1
-        return {
-            'line': self.subscription_line_id,
-            'kind': 'once',
-            'due': Due(self.date, self.date, Period(self.date, self.date), on),
-            'quantity': sign,
-            'price_unit': sign * self.amount,
-            'amount': self.amount,
-            'charge': self,
-        }
+        return DueRow(
+            line=self.subscription_line_id,
+            kind='once',
+            due=Due(self.date, self.date, Period(self.date, self.date), on),
+            quantity=sign,
+            price_unit=sign * self.amount,
+            amount=self.amount,
+            charge=self,
+        )
 
     def _prepare_invoice_line_values(self, row, fiscal_position, sign):
         """Values of the invoice line that shows it, with its reason.
 
+        :param DueRow row: of this amount
+        :param fiscal_position: of the invoice
         :param int sign: -1 on a credit note, whose quantities are positive
         """
-        line = row['line']
+        line = row.line
         taxes = line._get_taxes()
         values = {
             'product_id': line.product_id.id,
             'name': self.name,
-            'quantity': sign * row['quantity'],
+            'quantity': sign * row.quantity,
             'product_uom_id': line.product_uom_id.id,
             'price_unit': line.product_id._get_tax_included_unit_price_from_price(
-                row['price_unit'], product_taxes=taxes, fiscal_position=fiscal_position
+                row.price_unit, product_taxes=taxes, fiscal_position=fiscal_position
             ),
             'discount': 0.0,
             'tax_ids': [fields.Command.set(fiscal_position.map_tax(taxes).ids)],
@@ -160,8 +165,8 @@ class OfferSubscription(models.Model):
         """One-time amounts that are due: credits wait for the next invoice, if one will come.
 
         :param datetime.date until: up to and including this day
-        :param list[dict] rows: what is due anyway
-        :rtype: list[dict]
+        :param list[DueRow] rows: what is due anyway
+        :rtype: list[DueRow]
         """
         found = []
         for charge in self._get_open_charges():
@@ -169,9 +174,9 @@ class OfferSubscription(models.Model):
                 continue
             subscription = charge.subscription_id
             days = sorted(
-                row['due'].on
+                row.due.on
                 for row in rows
-                if row['kind'] == 'charge' and row['line'].subscription_id == subscription
+                if row.kind == 'charge' and row.line.subscription_id == subscription
             )
             if charge.amount > 0 or not (days or subscription._has_lines_due()):
                 found.append(charge._prepare_row(charge.date))

@@ -39,7 +39,11 @@ class OfferSubscription(models.Model):
     # === BUSINESS METHODS: DUE === #
 
     def _get_due_rows(self, until):
-        """:rtype: list[dict]"""
+        """What is due: the only place from which a preview, a run and a forecast take it.
+
+        :param datetime.date until: up to and including this day
+        :rtype: list[DueRow]
+        """
         by_facts = self.filtered('is_on_facts')
         found = by_facts._find_ledger_rows(until)
         lines = (self - by_facts).line_ids.filtered(
@@ -58,13 +62,13 @@ class OfferSubscription(models.Model):
         """
         limit = add_interval(day, -MOST_MONTHS_LATE, 'month')
         for row in rows:
-            if row['kind'] == 'charge' and row['due'].on < limit:
+            if row.kind == 'charge' and row.due.on < limit:
                 raise UserError(
                     self.env._(
                         '"%(line)s" has been due since %(day)s, for more than %(months)s months:'
                         ' say "Do not bill" for the days that nobody is to pay.',
-                        line=row['line'].display_name,
-                        day=format_date(self.env, row['due'].on),
+                        line=row.line.display_name,
+                        day=format_date(self.env, row.due.on),
                         months=MOST_MONTHS_LATE,
                     )
                 )
@@ -78,8 +82,8 @@ class OfferSubscription(models.Model):
         """
         rows = self._get_due_rows(day)
         self._check_not_too_late(rows, day)
-        self._take_back(rows)
-        self.env['offer.billing.entry']._settle_credited_by_hand(rows)
+        rows = self._take_back(rows)
+        rows = self.env['offer.billing.entry']._settle_credited_by_hand(rows)
         moves = posted = sent = self.env['account.move']
         for context, vals_list in self._prepare_invoice_batches(rows, day).items():
             company, lang, handling = context
@@ -109,9 +113,9 @@ class OfferSubscription(models.Model):
         """
         charged = {}
         for row in rows:
-            line = row['line']
-            if row['kind'] == 'charge' and not line.date_end:
-                charged[line] = max(row['due'].last, charged.get(line, row['due'].last))
+            line = row.line
+            if row.kind == 'charge' and not line.date_end:
+                charged[line] = max(row.due.last, charged.get(line, row.due.last))
         return charged
 
     def _close_ended(self, day):
@@ -137,20 +141,20 @@ class OfferSubscription(models.Model):
 
     def _group_due_rows(self, rows):
         """:return: the rows of each invoice
-        :rtype: dict[InvoiceKey, list[dict]]
+        :rtype: dict[InvoiceKey, list[DueRow]]
         """
         late = self._get_late_lines(rows)
         keys, groups = {}, {}
         for row in rows:
-            subscription = row['line'].subscription_id
+            subscription = row.line.subscription_id
             if subscription not in keys:
                 keys[subscription] = subscription._get_invoice_key()
-            key = keys[subscription]._replace(on=row['due'].on)
-            if row.get('content') and row['kind'] == 'credit':
+            key = keys[subscription]._replace(on=row.due.on)
+            if row.content and row.kind == 'credit':
                 key = self._get_credit_key(key, row)
             if key.company.offer_late_policy == 'single':
                 key = key._replace(on=None)
-            elif row['line'] in late and key.company.offer_late_policy == 'hold':
+            elif row.line in late and key.company.offer_late_policy == 'hold':
                 key = key._replace(handling='draft')
             groups.setdefault(key, []).append(row)
         return self._join_credits(groups)
@@ -159,7 +163,7 @@ class OfferSubscription(models.Model):
     def _get_credit_key(self, key, row):
         """A credit goes to whom the invoice went that it takes back."""
         # sudo: whoever bills need not be allowed to read that invoice
-        move_sudo = self.env['offer.billing.entry'].sudo().browse(row['due'].origin).move_id
+        move_sudo = self.env['offer.billing.entry'].sudo().browse(row.due.origin).move_id
         if not move_sudo or move_sudo.partner_id == key.payer:
             return key
         return key._replace(payer=move_sudo.partner_id.sudo(False))
@@ -169,14 +173,14 @@ class OfferSubscription(models.Model):
         """:return: lines of which more than one period is due at once"""
         periods = {}
         for row in rows:
-            if row['kind'] == 'charge':
-                periods.setdefault(row['line'], set()).add(row['due'].period)
+            if row.kind == 'charge':
+                periods.setdefault(row.line, set()).add(row.due.period)
         return {line for line, found in periods.items() if len(found) > 1}
 
     @api.model
     def _join_credits(self, groups):
         """Put what comes back on the next invoice of the same run, if that stays an invoice."""
-        total = {key: sum(row['amount'] for row in rows) for key, rows in groups.items()}
+        total = {key: sum(row.amount for row in rows) for key, rows in groups.items()}
         for key in sorted((key for key in groups if key.on), key=lambda key: key.on):
             if total[key] >= 0:
                 continue
@@ -221,25 +225,25 @@ class OfferSubscription(models.Model):
     @api.model
     def _get_invoice_line_key(self, row):
         """:return: by which the lines of an invoice are sorted: bundles stay together"""
-        line = row['line']
-        return line.subscription_id.id, line.sequence, line.id, row['due'].first
+        line = row.line
+        return line.subscription_id.id, line.sequence, line.id, row.due.first
 
     def _prepare_invoice_values(self, key, rows, day):
         """Values of one invoice, or of a credit note if more comes back than is charged.
 
         :param InvoiceKey key: in what all rows agree
-        :param list[dict] rows: due rows
+        :param list[DueRow] rows: due rows
         :param datetime.date day: the date of the invoice
         """
-        subscriptions = self.browse().union(*(row['line'].subscription_id for row in rows))
+        subscriptions = self.browse().union(*(row.line.subscription_id for row in rows))
         self._check_rate(key.currency, key.company)
         self._check_journal(key.journal)
         deliveries = subscriptions.partner_shipping_id
         if len(deliveries) > 1:
             deliveries = deliveries.browse(key.payer.address_get(['delivery'])['delivery'])
-        sign = -1 if sum(row['amount'] for row in rows) < 0 else 1
+        sign = -1 if sum(row.amount for row in rows) < 0 else 1
         lines = [
-            row['line']
+            row.line
             .with_company(key.company)
             ._prepare_invoice_line_values(row, key.position, sign)
             for row in sorted(rows, key=self._get_invoice_line_key)
@@ -277,7 +281,7 @@ class OfferSubscription(models.Model):
         """:return: the one invoice that these rows take back, or none
         :rtype: account.move
         """
-        origins = [row['due'].origin for row in rows if row.get('content')]
+        origins = [row.due.origin for row in rows if row.content]
         moves = self.env['offer.billing.entry'].browse(filter(None, origins)).move_id
         return (
             moves if len(origins) == len(rows) and all(origins) and len(moves) == 1 else moves[:0]

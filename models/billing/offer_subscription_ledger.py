@@ -13,6 +13,7 @@ from ...tools.facts import Content
 from ...tools.ledger import CREDIT, EXTERNAL, Entry, find_due, find_pending, split_days
 from ...tools.periods import ONE_DAY
 from ...tools.reconciliation import Due
+from .due_row import DueRow
 
 SETTLING_KINDS = ('charge', 'elsewhere')
 
@@ -27,8 +28,7 @@ class OfferSubscription(models.Model):
 
         :param datetime.date until: up to and including this day
         :param bool audits: read the whole ledger, whatever the hints say
-        :return: as the engine's rows of due days, with the `content` of the days
-        :rtype: list[dict]
+        :rtype: list[DueRow]
         """
         rows = []
         for subscription in self:
@@ -54,34 +54,38 @@ class OfferSubscription(models.Model):
                 timeline, row
             )  # fmt: skip
         span = timeline.get_on(row.line, row.first)
-        return {
-            'line': line,
-            'kind': row.kind,
-            'due': Due(row.first, row.last, row.period, row.due, origin),
-            'quantity': sign * float(row.content.quantity),
-            'price_unit': float(row.content.price),
-            'amount': float(amount),
-            'content': row.content,
-            'text': (span and span.name) or line.name,
-        }
+        return DueRow(
+            line=line,
+            kind=row.kind,
+            due=Due(row.first, row.last, row.period, row.due, origin),
+            quantity=sign * float(row.content.quantity),
+            price_unit=float(row.content.price),
+            amount=float(amount),
+            content=row.content,
+            text=(span and span.name) or line.name,
+        )
 
     def _take_back(self, rows):
         """Split the charges of which parts are credited, so that each entry is wholly live or
-        wholly taken back; the rows then name the parts.
+        wholly taken back.
 
-        :param list[dict] rows: due rows
+        :param list[DueRow] rows: due rows
+        :return: the same rows; those that take something back name the parts
+        :rtype: list[DueRow]
         """
         by_origin = {}
         for row in rows:
-            if row.get('content') and row['kind'] == CREDIT:
-                by_origin.setdefault(row['due'].origin, []).append(row)
+            if row.content and row.kind == CREDIT:
+                by_origin.setdefault(row.due.origin, []).append(row)
+        parts = {}
         for origin, credits in by_origin.items():
             entry = self.env['offer.billing.entry'].browse(origin)
-            parts = entry._split([(row['due'].first, row['due'].last) for row in credits])
-            for row in credits:
-                part = parts[row['due'].first]
-                row['due'] = Due(*(getattr(row['due'], name) for name in (
-                    'first', 'last', 'period', 'on')), part.id)  # fmt: skip
+            found = entry._split([(row.due.first, row.due.last) for row in credits])
+            parts.update({(origin, first): part.id for first, part in found.items()})
+        return [
+            row.taking_back(parts.get((row.due.origin, row.due.first), row.due.origin))
+            for row in rows
+        ]
 
 
 class OfferSubscriptionLine(models.Model):

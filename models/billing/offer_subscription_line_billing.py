@@ -7,6 +7,7 @@ from odoo.tools import format_date
 from ...tools.periods import ONE_DAY, period_index, period_of
 from ...tools.proration import piece_price
 from ...tools.reconciliation import due_charges, due_credits, next_due
+from .due_row import DueRow
 
 
 class OfferSubscriptionLine(models.Model):
@@ -102,9 +103,7 @@ class OfferSubscriptionLine(models.Model):
 
         :param datetime.date until: up to and including this day
         :param settled: what `_get_settled` gives for it, read for many lines at once
-        :return: dicts of the line, the kind (charge or credit), the days (`due`), quantity
-            (negative for a credit), price per unit in the product's taxes, untaxed amount
-        :rtype: list[dict]
+        :rtype: list[DueRow]
         """
         self.ensure_one()
         entitlement = terms, anchor, _first, last = self._get_entitlement()
@@ -120,14 +119,8 @@ class OfferSubscriptionLine(models.Model):
     def _prepare_due_row(self, kind, due):
         quantity = -self.quantity if kind == 'credit' else self.quantity
         price_unit = self._get_piece_price(due.period, due.first, due.last)
-        return {
-            'line': self,
-            'kind': kind,
-            'due': due,
-            'quantity': quantity,
-            'price_unit': price_unit,
-            'amount': self._get_amount(quantity, price_unit),
-        }
+        amount = self._get_amount(quantity, price_unit)
+        return DueRow(self, kind, due, quantity, price_unit, amount)
 
     def _get_piece_price(self, period, first, last):
         """:return: price per unit of some days of a period, in the product's taxes"""
@@ -153,20 +146,22 @@ class OfferSubscriptionLine(models.Model):
     def _prepare_invoice_line_values(self, row, fiscal_position, sign):
         """Values of the invoice line for one due row.
 
+        :param DueRow row: of this line
+        :param fiscal_position: of the invoice
         :param int sign: -1 on a credit note, whose quantities are positive
         """
         self.ensure_one()
-        if row.get('charge'):
-            return row['charge']._prepare_invoice_line_values(row, fiscal_position, sign)
-        if row.get('content'):
+        if row.charge:
+            return row.charge._prepare_invoice_line_values(row, fiscal_position, sign)
+        if row.content:
             return self._prepare_ledger_line_values(row, fiscal_position, sign)
-        due = row['due']
+        due = row.due
         lang = self.subscription_id.partner_id.lang
         days = (self._format_day(day, lang) for day in (due.first, due.last))
         values = {
             'product_id': self.product_id.id,
             'name': f'{self.name}\n{" – ".join(days)}',
-            'quantity': sign * row['quantity'],
+            'quantity': sign * row.quantity,
             'product_uom_id': self.product_uom_id.id,
             'discount': self.discount,
             **self._prepare_deferral_values(due),
@@ -174,7 +169,7 @@ class OfferSubscriptionLine(models.Model):
                 fields.Command.create(
                     {
                         'subscription_line_id': self.id,
-                        'kind': row['kind'],
+                        'kind': row.kind,
                         'date_from': due.first,
                         'date_to': due.last,
                         'origin_id': due.origin,
@@ -182,11 +177,11 @@ class OfferSubscriptionLine(models.Model):
                 )
             ],
         }
-        if row['kind'] == 'credit':
+        if row.kind == 'credit':
             return {**values, **self._prepare_credit_values(row)}
         taxes = self._get_taxes()
         price_unit = self.product_id._get_tax_included_unit_price_from_price(
-            row['price_unit'], product_taxes=taxes, fiscal_position=fiscal_position
+            row.price_unit, product_taxes=taxes, fiscal_position=fiscal_position
         )
         if self.analytic_distribution:
             values['analytic_distribution'] = self.analytic_distribution
@@ -238,9 +233,9 @@ class OfferSubscriptionLine(models.Model):
     def _prepare_credit_values(self, row):
         """A credit repeats the invoice line that it takes back, also if taxes or accounts have
         changed since."""
-        origin = self.env['offer.billing.entry'].browse(row['due'].origin)
+        origin = self.env['offer.billing.entry'].browse(row.due.origin)
         charged = origin.invoice_line_id
-        price_unit = row['price_unit']
+        price_unit = row.price_unit
         full = origin._get_full_price()
         if self.currency_id.compare_amounts(charged.price_unit, full) and full:
             # the price was taken into other taxes then; the same share of it comes back

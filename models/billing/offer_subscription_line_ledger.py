@@ -13,16 +13,16 @@ class OfferSubscriptionLine(models.Model):
     def _prepare_ledger_line_values(self, row, fiscal_position, sign):
         """Values of the invoice line for one row.
 
-        :param dict row: see `_prepare_ledger_row`
+        :param DueRow row: of this line, with its content
         :param fiscal_position: of the invoice
         :param int sign: -1 on a credit note, whose quantities are positive
         """
         self.ensure_one()
-        content, due = row['content'], row['due']
+        content, due = row.content, row.due
         quantity, discount, price = self._get_written_price(
-            abs(to_decimal(row['amount'])), content.quantity, content.discount
+            abs(to_decimal(row.amount)), content.quantity, content.discount
         )
-        if row['quantity'] < 0:
+        if row.quantity < 0:
             quantity = -quantity
         product = self.env['product.product'].browse(content.item)
         values = {
@@ -68,15 +68,15 @@ class OfferSubscriptionLine(models.Model):
         return float(shown), float(discount), float(price)
 
     def _prepare_ledger_entry_values(self, row):
-        due = row['due']
+        due = row.due
         return {
             'subscription_line_id': self.id,
-            'kind': row['kind'],
+            'kind': row.kind,
             'date_from': due.first,
             'date_to': due.last,
             'origin_id': due.origin,
             **self.env['offer.billing.entry']._prepare_content_values(
-                row['content'], to_decimal(self.currency_id.rounding)
+                row.content, to_decimal(self.currency_id.rounding)
             ),
         }
 
@@ -84,7 +84,7 @@ class OfferSubscriptionLine(models.Model):
         """A credit repeats the invoice line that it takes back, also if people edited it, or taxes
         and accounts have changed since."""
         quantity, discount, price = self._get_written_price(
-            abs(to_decimal(row['amount'])),
+            abs(to_decimal(row.amount)),
             abs(to_decimal(charged.quantity)),
             to_decimal(charged.discount),
         )
@@ -103,10 +103,10 @@ class OfferSubscriptionLine(models.Model):
         """:return: what, which days, and for a part of a period by which rule
         :rtype: str
         """
-        content, due = row['content'], row['due']
+        content, due = row.content, row.due
         lang = self.subscription_id.partner_id.lang
         days = (self._format_day(day, lang) for day in (due.first, due.last))
-        text = f'{row["text"]}\n{" – ".join(days)}'
+        text = f'{row.text}\n{" – ".join(days)}'
         plan = self.subscription_id.plan_id.with_context(lang=lang)
         part = (due.last - due.first).days + 1
         rules = []

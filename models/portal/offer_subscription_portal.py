@@ -136,11 +136,11 @@ class OfferSubscription(models.Model):
         rows = self._get_due_rows(max(day, self._get_company_today(self.company_id)))
         if not rows:
             rows = self._get_due_rows(until)
-            first = min((row['due'].on for row in rows), default=None)
-            rows = [row for row in rows if row['due'].on == first]
+            first = min((row.due.on for row in rows), default=None)
+            rows = [row for row in rows if row.due.on == first]
         if not rows:
             return None
-        return max(row['due'].on for row in rows), sum(row['amount'] for row in rows)
+        return max(row.due.on for row in rows), sum(row.amount for row in rows)
 
     def _read_portal_quantities(self, values):
         """Read what a customer has typed; nothing of it is believed.

@@ -1,0 +1,47 @@
+"""One row of what is due, as it travels from what was found to the invoice that shows it."""
+
+from dataclasses import dataclass, replace
+
+from odoo import models
+
+from ...tools.facts import Content
+from ...tools.reconciliation import Due
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """Days of a line, or a one-time amount, that are to be charged or credited.
+
+    :param line: offer.subscription.line
+    :param kind: of the entry that it becomes: charge, credit or once
+    :param Due due: the days, since when they are due, and of a credit the entry it takes back
+    :param float quantity: less than 0 for a credit
+    :param float price_unit: per unit, in the own taxes of the price
+    :param float amount: less than 0 for a credit; in the own taxes of the price
+    :param charge: the offer.subscription.charge of a one-time amount, or None
+    :param content: at what the days are settled, where the subscription goes by its facts
+    :param str text: what an invoice calls it, where that follows from the facts
+    """
+
+    line: models.BaseModel
+    kind: str
+    due: Due
+    quantity: float
+    price_unit: float
+    amount: float
+    charge: models.BaseModel | None = None
+    content: Content | None = None
+    text: str = ''
+
+    @property
+    def name(self):
+        """:return: what people call it in a list
+        :rtype: str
+        """
+        return self.charge.name if self.charge else self.line.display_name
+
+    def taking_back(self, origin):
+        """:param int origin: the entry that it takes back
+        :rtype: DueRow
+        """
+        return replace(self, due=replace(self.due, origin=origin))
