@@ -210,9 +210,7 @@ class OfferSubscriptionLine(models.Model):
         :raise UserError: if the only ones are archived: nothing must be billed without taxes by
             accident
         """
-        # a cache may hold archived ones, a fresh transaction doesn't: both are told apart here
-        named = product.with_context(active_test=False).taxes_id
-        named = named._filter_taxes_by_company(self.company_id)
+        named = self._get_named_taxes(product)
         taxes = named.filtered('active')
         if named and not taxes:
             raise UserError(
@@ -223,6 +221,15 @@ class OfferSubscriptionLine(models.Model):
                 )
             )
         return taxes
+
+    def _get_named_taxes(self, product):
+        """:return: an item's own taxes in the company of the subscription, also archived ones
+        :rtype: account.tax
+        """
+        # asked of the template: what a variant shows of it is cached as whoever asked first saw
+        # it, without what is archived
+        template = product.product_tmpl_id.with_context(active_test=False)
+        return template.taxes_id._filter_taxes_by_company(self.company_id)
 
     def _prepare_deferral_values(self, due):
         """Days of service for the deferred revenues of Odoo Enterprise, where it is installed."""
