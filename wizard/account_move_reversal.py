@@ -29,6 +29,7 @@ class AccountMoveReversal(models.TransientModel):
             # entries are the engine's; whoever may credit the invoice may move them with it
             entries_sudo = self.move_ids._get_offer_entries()
             entries_sudo._check_not_credited_elsewhere()
+            entries_sudo._check_origins_free()
         action = super().reverse_moves(is_modify)
         entries_sudo._set_void(True)
         return action

@@ -2,6 +2,7 @@ from . import (
     account_move,
     account_move_line,
     offer_billing_entry,
+    offer_billing_entry_ledger,
     offer_billing_run,
     offer_subscription_billing,
     offer_subscription_charge,

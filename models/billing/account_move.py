@@ -51,14 +51,17 @@ class AccountMove(models.Model):
             runs[day]._bill(day)
 
     def _reconcile_offer_credits(self):
-        """Let credit notes settle what is still open of the invoice that they take back."""
+        """Let credit notes settle what is still open of the invoices that they take back."""
         for note in self.filtered(lambda move: move.move_type == 'out_refund'):
-            moves = note + note.reversed_entry_id
-            open_lines = moves.line_ids.filtered(
+            by_facts = note._get_offer_entries().filtered('subscription_id.is_on_facts')
+            # whoever posts the note may settle it
+            invoices = by_facts.origin_id.move_id.sudo(self.env.su)
+            posted = invoices.filtered(lambda move: move.state == 'posted')
+            open_lines = (note + posted).line_ids.filtered(
                 lambda line: line.account_id.account_type == 'asset_receivable'
                 and not line.reconciled
             )
-            if note.reversed_entry_id.state == 'posted' and len(open_lines.account_id) == 1:
+            if len(open_lines.move_id) > 1 and len(open_lines.account_id) == 1:
                 open_lines.reconcile()
 
     def _queue_offer_sending(self):
@@ -73,6 +76,12 @@ class AccountMove(models.Model):
         }
         # sudo: who may invoice need not be allowed to read scheduled jobs
         self.env.ref('account.ir_cron_account_move_send').sudo()._trigger()
+
+    def _post(self, soft=True):
+        """Let credit notes of the engine settle what is open, whoever posts them."""
+        posted = super()._post(soft)
+        posted._reconcile_offer_credits()
+        return posted
 
     def button_cancel(self):
         """Make the days of a cancelled invoice due again."""
@@ -91,6 +100,7 @@ class AccountMove(models.Model):
             return super().button_draft()
         entries_sudo = cancelled._get_offer_entries()
         entries_sudo._check_not_billed_again()
+        entries_sudo._check_origins_as_credited()
         res = super().button_draft()
         entries_sudo._set_void(False)
         return res

@@ -28,7 +28,10 @@ class AccountMoveLine(models.Model):
         def same(line):
             return whole_move or (line.product_id == self.product_id and line.name == self.name)
 
-        charged = move.invoice_line_ids.filtered(same)
+        # what an invoice gives back beside it is no part of what it charges
+        charged = move.invoice_line_ids.filtered(
+            lambda line: same(line) and line.price_subtotal > 0
+        )
         by_hand = move._get_offer_notes_by_hand().invoice_line_ids.filtered(same)
         engine = charged.offer_billing_entry_ids.credit_ids.filtered(
             lambda credit: not credit.is_void
@@ -51,20 +54,29 @@ class AccountMoveLine(models.Model):
         amount = to_decimal(self.quantity) * to_decimal(self.price_unit) * factor
         return round_to(amount, to_decimal(self.currency_id.rounding))
 
-    def _get_offer_creditable(self, share):
+    def _get_offer_creditable(self, share, left):
         """:param Decimal share: that is to come back, in the line's own taxes
-        :return: how much of it credit notes by hand have left
+        :param dict left: what credit notes by hand have left of invoices and of their lines,
+            untaxed; it is filled here, and what is granted goes off it
+        :return: how much of the share is left
         :rtype: Decimal
         """
-        if not self.move_id._get_offer_notes_by_hand():
+        move = self.move_id
+        if share <= 0 or move.move_type != 'out_invoice' or not move._get_offer_notes_by_hand():
             return share
-        whole = self._get_offer_amount()
-        if not whole or not self.price_subtotal:
+        whole, subtotal = self._get_offer_amount(), to_decimal(self.price_subtotal)
+        if not whole or not subtotal:
             return ZERO
-        left = min(self._get_offer_left_to_credit(is_all) for is_all in (True, False))
+        keys = {move: True, (move, self.product_id, self.name): False}
+        for key, whole_move in keys.items():
+            if key not in left:
+                left[key] = to_decimal(self._get_offer_left_to_credit(whole_move))
         # what is left is untaxed, the share is in the line's taxes
-        left = to_decimal(max(left, 0.0)) * whole / to_decimal(self.price_subtotal)
-        return round_to(min(share, left), to_decimal(self.currency_id.rounding))
+        most = max(ZERO, min(left[key] for key in keys)) * whole / subtotal
+        granted = round_to(min(share, most), to_decimal(self.currency_id.rounding))
+        for key in keys:
+            left[key] -= granted * subtotal / whole
+        return granted
 
     def _eligible_for_stock_account(self):
         """Keep what recurs out of the valuation of stock: a rented item is sold but once.

@@ -1,6 +1,7 @@
 """One row of what is due, as it travels from what was found to the invoice that shows it."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from odoo import models
 
@@ -19,6 +20,8 @@ class DueRow:
     :param float price_unit: per unit, in the own taxes of the price
     :param float amount: less than 0 for a credit; in the own taxes of the price
     :param charge: the offer.subscription.charge of a one-time amount, or None
+    :param written: of a credit, what comes back in the taxes of the invoice line that it takes back
+        (Decimal, not less than 0 unless that line is); None: there is none
     :param content: at what the days are settled, where the subscription goes by its facts
     :param str text: what an invoice calls it, where that follows from the facts
     """
@@ -30,6 +33,7 @@ class DueRow:
     price_unit: float
     amount: float
     charge: models.BaseModel | None = None
+    written: Decimal | None = None
     content: Content | None = None
     text: str = ''
 
@@ -39,6 +43,13 @@ class DueRow:
         :rtype: str
         """
         return self.charge.name if self.charge else self.line.display_name
+
+    @property
+    def is_nothing(self):
+        """:return: whether its days are settled without anything to pay
+        :rtype: bool
+        """
+        return bool(self.content) and not self.amount
 
     def taking_back(self, origin):
         """:param int origin: the entry that it takes back

@@ -3,6 +3,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.amounts import to_decimal
 from ...tools.periods import ONE_DAY, period_of
 from ...tools.reconciliation import SETTLING, Settled
 
@@ -34,6 +35,10 @@ class OfferBillingEntry(models.Model):
     _credited_inside = models.Constraint(
         'CHECK (credited_from BETWEEN date_from AND date_to)',
         'Only days that were charged can be credited.',
+    )
+    _taken_back_settled = models.Constraint(
+        "CHECK (is_taken_back IS NOT TRUE OR kind IN ('charge', 'elsewhere'))",
+        'Only days that were charged or billed elsewhere are taken back.',
     )
     _credit_has_origin = models.Constraint(
         "CHECK ((kind = 'credit') = (origin_id IS NOT NULL))", 'A credit takes back a charge.'
@@ -121,11 +126,10 @@ class OfferBillingEntry(models.Model):
         self._check_not_credited_elsewhere()
         self._check_origins_free()
         origins = self.origin_id - self
-        lines = self.subscription_line_id
-        self._pull_lines(self)
+        lines, days = self.subscription_line_id, self._get_pulled_days()
         res = super().unlink()
         origins._update_credited_from()
-        lines._update_next_due()
+        self._look_again(lines, days)
         return res
 
     # === BUSINESS METHODS === #
@@ -135,7 +139,10 @@ class OfferBillingEntry(models.Model):
 
         :raise UserError: if one of these charges has such a credit
         """
-        credits = (self.credit_ids - self).filtered(lambda credit: not credit.is_void)
+        # a credit of nothing stands on no invoice that could be cancelled: it goes with its charge
+        credits = (self.credit_ids - self).filtered(
+            lambda credit: credit.invoice_line_id and not credit.is_void
+        )
         if credits:
             raise UserError(
                 self.env._(
@@ -165,8 +172,7 @@ class OfferBillingEntry(models.Model):
         self.is_void = void
         self.flush_recordset(['is_void'])
         self.origin_id._update_credited_from()
-        self._pull_lines(self)
-        self.subscription_line_id._update_next_due()
+        self._look_again(self.subscription_line_id, self._get_pulled_days())
 
     def _check_not_billed_again(self):
         """:raise UserError: if days of these cancelled entries are settled by others now"""
@@ -255,6 +261,7 @@ class OfferBillingEntry(models.Model):
                     'date_to': row.due.last,
                     'origin_id': row.due.origin,
                     'reason': self.env._('Nothing was left to credit.'),
+                    **self._prepare_row_content(row),
                 }
                 for row in nothing
             ]
@@ -286,6 +293,17 @@ class OfferBillingEntry(models.Model):
             'introductory_percent': float(content.introductory),
             'period_amount': float(content.get_amount(rounding)),
         }
+
+    @api.model
+    def _prepare_row_content(self, row):
+        """:param DueRow row: of any subscription
+        :return: at what its days are settled, where that is kept
+        :rtype: dict
+        """
+        if not row.content:
+            return {}
+        rounding = to_decimal(row.line.currency_id.rounding)
+        return self._prepare_content_values(row.content, rounding)
 
     def _as_settled(self):
         """:return: these entries as the reconciliation reads them

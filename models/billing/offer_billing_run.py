@@ -77,7 +77,13 @@ class OfferBillingRun(models.Model):
         day = self.env['offer.subscription']._to_day(date)
         run = self.new({'date': day, 'company_id': company_id})
         subscriptions = self.env['offer.subscription'].search(run._get_due_domain())
-        groups = subscriptions._group_due_rows(subscriptions._get_due_rows(day))
+        rows = subscriptions._get_due_rows(day)
+        groups = {
+            key: group
+            for key, group in subscriptions._group_due_rows(rows).items()
+            # no invoice is made of nothing
+            if not all(row.is_nothing for row in group)
+        }
         totals = {}
         for key, rows in groups.items():
             amount = sum(row.amount for row in rows)

@@ -84,8 +84,9 @@ class OfferSubscription(models.Model):
         self._check_not_too_late(rows, day)
         rows = self._take_back(rows)
         rows = self.env['offer.billing.entry']._settle_credited_by_hand(rows)
+        groups = self.env['offer.billing.entry']._settle_nothing(self._group_due_rows(rows))
         moves = posted = sent = self.env['account.move']
-        for context, vals_list in self._prepare_invoice_batches(rows, day).items():
+        for context, vals_list in self._prepare_invoice_batches(groups, day).items():
             company, lang, handling = context
             made = moves.with_company(company).with_context(lang=lang).create(vals_list)
             moves += made
@@ -95,7 +96,6 @@ class OfferSubscription(models.Model):
                 sent += made
         # as a user who posts is asked for mandatory analytic plans, so is the engine
         posted.with_context(validate_analytic=True)._post(soft=False)
-        posted._reconcile_offer_credits()
         sent._queue_offer_sending()
         # what has no hint is settled, and was not touched
         self.line_ids.filtered('date_next_due')._update_next_due(
@@ -129,12 +129,15 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS: INVOICES === #
 
-    def _prepare_invoice_batches(self, rows, day):
-        """:return: values of invoices, by what one `create` has in common: company, language and
-        what becomes of them
+    def _prepare_invoice_batches(self, groups, day):
+        """:param dict groups: see `_group_due_rows`
+        :param datetime.date day: the date of the invoices
+        :return: values of invoices, by what one `create` has in common: company, language and
+            what becomes of them
+        :rtype: dict
         """
         batches = {}
-        for key, group in self._group_due_rows(rows).items():
+        for key, group in groups.items():
             context = (key.company, key.payer.lang, key.handling)
             batches.setdefault(context, []).append(self._prepare_invoice_values(key, group, day))
         return batches
@@ -161,12 +164,23 @@ class OfferSubscription(models.Model):
 
     @api.model
     def _get_credit_key(self, key, row):
-        """A credit goes to whom the invoice went that it takes back."""
+        """A credit goes to whom the invoice went that it takes back, as it went there.
+
+        :param InvoiceKey key: of what is charged today
+        :param DueRow row: a credit
+        :rtype: InvoiceKey
+        """
         # sudo: whoever bills need not be allowed to read that invoice
         move_sudo = self.env['offer.billing.entry'].sudo().browse(row.due.origin).move_id
         if not move_sudo or move_sudo.partner_id == key.payer:
             return key
-        return key._replace(payer=move_sudo.partner_id.sudo(False))
+        move = move_sudo.sudo(self.env.su)
+        return key._replace(
+            payer=move.partner_id,
+            position=move.fiscal_position_id,
+            payment_term=move.invoice_payment_term_id,
+            reference=move.ref or '',
+        )
 
     @api.model
     def _get_late_lines(self, rows):
@@ -281,11 +295,12 @@ class OfferSubscription(models.Model):
         """:return: the one invoice that these rows take back, or none
         :rtype: account.move
         """
-        origins = [row.due.origin for row in rows if row.content]
-        moves = self.env['offer.billing.entry'].browse(filter(None, origins)).move_id
-        return (
-            moves if len(origins) == len(rows) and all(origins) and len(moves) == 1 else moves[:0]
-        )
+        origins = [row.due.origin for row in rows if row.content and row.due.origin]
+        entries = self.env['offer.billing.entry'].browse(origins)
+        moves = entries.move_id
+        # days that were billed externally stand on no invoice of ours
+        is_one = len(origins) == len(rows) and all(entry.move_id for entry in entries)
+        return moves if is_one and len(moves) == 1 else moves.browse()
 
     @api.model
     def _check_journal(self, journal):

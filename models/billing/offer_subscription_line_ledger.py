@@ -1,8 +1,12 @@
 """The invoice line of days that are charged or credited by the facts."""
 
 from odoo import fields, models
+from odoo.tools.misc import formatLang
 
 from ...tools.amounts import HUNDRED, shortest_price, to_decimal
+from ...tools.ledger import CREDIT
+
+MOST_DIGITS_SHOWN = 6
 
 
 class OfferSubscriptionLine(models.Model):
@@ -18,33 +22,31 @@ class OfferSubscriptionLine(models.Model):
         :param int sign: -1 on a credit note, whose quantities are positive
         """
         self.ensure_one()
-        content, due = row.content, row.due
-        quantity, discount, price = self._get_written_price(
-            abs(to_decimal(row.amount)), content.quantity, content.discount
-        )
-        if row.quantity < 0:
-            quantity = -quantity
-        product = self.env['product.product'].browse(content.item)
+        content = row.content
         values = {
-            'product_id': content.item,
             'name': self._get_ledger_text(row),
-            'quantity': sign * quantity,
-            'product_uom_id': content.unit,
-            'price_unit': price,
-            'discount': discount,
-            **self._prepare_deferral_values(due),
+            **self._prepare_deferral_values(row.due),
             'offer_billing_entry_ids': [
                 fields.Command.create(self._prepare_ledger_entry_values(row))
             ],
         }
-        charged = self.env['offer.billing.entry'].browse(due.origin or []).invoice_line_id
+        charged = self.env['offer.billing.entry'].browse(row.due.origin or []).invoice_line_id
         if charged:
             return {**values, **self._prepare_taken_back_values(row, charged, sign)}
+        product = self.env['product.product'].browse(content.item)
         taxes = self._get_taxes_of(product)
+        towards = -1 if row.kind == CREDIT else 1
+        quantity, discount, price = self._get_written_price(
+            towards * to_decimal(row.amount), content.quantity, content.discount
+        )
         if self.analytic_distribution:
             values['analytic_distribution'] = self.analytic_distribution
         return {
             **values,
+            'product_id': content.item,
+            'product_uom_id': content.unit,
+            'quantity': sign * towards * quantity,
+            'discount': discount,
             'price_unit': product._get_tax_included_unit_price_from_price(
                 price, product_taxes=taxes, fiscal_position=fiscal_position
             ),
@@ -52,41 +54,49 @@ class OfferSubscriptionLine(models.Model):
         }
 
     def _get_written_price(self, amount, quantity, discount):
-        """How an amount is written on an invoice line.
+        """How an amount is written on an invoice line, which keeps only so many digits.
 
-        :param Decimal amount: not less than 0
+        :param Decimal amount: of the line
+        :param Decimal quantity: not less than 0
+        :param Decimal discount: in percent
         :return: quantity, discount in percent and price per unit, which give the amount
         :rtype: tuple[float, float, float]
         """
-        digits = self.env['decimal.precision'].precision_get('Product Unit')
-        shown = round(quantity, digits)
+        digits = self.env['decimal.precision'].precision_get
+        quantity = round(quantity, digits('Product Unit'))
+        discount = round(discount, digits('Discount'))
         rounding = to_decimal(self.currency_id.rounding)
-        price = shortest_price(amount, shown, discount, rounding)
+        price = shortest_price(abs(amount), quantity, discount, rounding)
         if price is None:
             # no price of so few digits gives it
             return 1.0, 0.0, float(amount)
-        return float(shown), float(discount), float(price)
+        return float(quantity), float(discount), float(price.copy_sign(amount))
 
     def _prepare_ledger_entry_values(self, row):
-        due = row.due
+        """:param DueRow row: of this line
+        :return: values of the entry that settles its days
+        :rtype: dict
+        """
+        entries = self.env['offer.billing.entry']
         return {
             'subscription_line_id': self.id,
             'kind': row.kind,
-            'date_from': due.first,
-            'date_to': due.last,
-            'origin_id': due.origin,
-            **self.env['offer.billing.entry']._prepare_content_values(
-                row.content, to_decimal(self.currency_id.rounding)
-            ),
+            'date_from': row.due.first,
+            'date_to': row.due.last,
+            'origin_id': row.due.origin,
+            **entries._prepare_row_content(row),
         }
 
     def _prepare_taken_back_values(self, row, charged, sign):
         """A credit repeats the invoice line that it takes back, also if people edited it, or taxes
-        and accounts have changed since."""
+        and accounts have changed since.
+
+        :param DueRow row: a credit
+        :param charged: the invoice line
+        :param int sign: -1 on a credit note, whose quantities are positive
+        """
         quantity, discount, price = self._get_written_price(
-            abs(to_decimal(row.amount)),
-            abs(to_decimal(charged.quantity)),
-            to_decimal(charged.discount),
+            row.written, abs(to_decimal(charged.quantity)), to_decimal(charged.discount)
         )
         return {
             'product_id': charged.product_id.id,
@@ -113,14 +123,26 @@ class OfferSubscriptionLine(models.Model):
         if plan.proration != 'none' and part != due.period.days:
             rules.append(
                 plan.env._(
-                    '%(quantity)g × %(price)s %(period)s, %(part)s of %(days)s days',
-                    quantity=content.quantity,
-                    price=self.currency_id.format(float(content.price)),
+                    '%(quantity)s × %(price)s %(period)s, %(part)s of %(days)s days',
+                    quantity=self._format_exactly(content.quantity, 0, lang),
+                    price=self._format_exactly(
+                        content.price, self.currency_id.decimal_places, lang
+                    ),
                     period=plan._get_period_text(),
                     part=part,
                     days=due.period.days,
                 )
             )
         if content.introductory != HUNDRED:
-            rules.append(plan.env._('introductory price: %g %%', float(content.introductory)))
+            percent = self._format_exactly(content.introductory, 0, lang)
+            rules.append(plan.env._('introductory price: %s %%', percent))
         return '\n'.join([text, ', '.join(rules)]) if rules else text
+
+    def _format_exactly(self, number, fewest, lang):
+        """:param Decimal number: as it was agreed
+        :param int fewest: digits after the point that are written at least
+        :return: the number with all of its digits, as a language writes it
+        :rtype: str
+        """
+        digits = max(fewest, min(-number.normalize().as_tuple().exponent, MOST_DIGITS_SHOWN))
+        return formatLang(self.with_context(lang=lang).env, float(number), digits=digits)
