@@ -9,9 +9,7 @@ from .test_billing_facts import BillingFactsCommon
 @tagged('post_install', '-at_install')
 class TestBillingFactsCredits(BillingFactsCommon):
     def _create_tax(self, amount, **values):
-        return self.env['account.tax'].create(
-            {'name': f'{amount} %', 'amount': amount, **values}
-        )
+        return self.env['account.tax'].create({'name': f'{amount} %', 'amount': amount, **values})
 
     # === TO WHOM === #
 

@@ -169,7 +169,9 @@ class TestBillingFactsUndo(BillingFactsCommon):
             'cancel that first', lambda: move.write({'invoice_line_ids': [(2, credit.id)]})
         )
         move.invoice_line_ids = [Command.delete(charge.id)]
-        self.assertEqual([row['amount'] for row in self.subscription.preview('2027-01-17')], [120.97])
+        self.assertEqual(
+            [row['amount'] for row in self.subscription.preview('2027-01-17')], [120.97]
+        )
         move.invoice_line_ids = [Command.delete(credit.id)]
         self.assertEqual(self._bill('2027-01-17'), 48.39)
 

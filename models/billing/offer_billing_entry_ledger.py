@@ -109,11 +109,7 @@ class OfferBillingEntry(models.Model):
             if not origin.subscription_id._goes_by_facts():
                 continue
             days = (credit.date_from, credit.date_to)
-            if (
-                origin.is_taken_back
-                or origin.is_void
-                or (origin.date_from, origin.date_to) != days
-            ):
+            if origin.is_taken_back or origin.is_void or (origin.date_from, origin.date_to) != days:
                 raise UserError(
                     self.env._(
                         'The days of "%(line)s" from %(first)s on have been credited or billed'

@@ -257,9 +257,7 @@ class OfferSubscription(models.Model):
             deliveries = deliveries.browse(key.payer.address_get(['delivery'])['delivery'])
         sign = -1 if sum(row.amount for row in rows) < 0 else 1
         lines = [
-            row.line
-            .with_company(key.company)
-            ._prepare_invoice_line_values(row, key.position, sign)
+            row.line.with_company(key.company)._prepare_invoice_line_values(row, key.position, sign)
             for row in sorted(rows, key=self._get_invoice_line_key)
         ]
         values = {}
