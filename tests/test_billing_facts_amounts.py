@@ -1,5 +1,8 @@
 """How amounts are written on invoices; each is worked out by hand."""
 
+from datetime import date
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .test_billing_facts import BillingFactsCommon
@@ -120,6 +123,26 @@ class TestBillingFactsAmounts(BillingFactsCommon):
         january, february = moves.sorted('id').invoice_line_ids.mapped('name')
         self.assertNotIn('Renamed', january)
         self.assertIn('Renamed', february)
+
+    def test_in_full_the_name_is_that_of_the_first_day_even_inside_a_period(self):
+        plan = self._create_plan('In Full', proration='none', alignment='calendar')
+        subscription = self._come_in(
+            {'quantity': 1, 'price_unit': 10, 'date_start': '2027-01-10', 'name': 'As it began'},
+            plan,
+            date_start='2027-01-10',
+        )
+        subscription.change('2027-02-01', [{'line_id': subscription.line_ids.id, 'name': 'Now'}])
+        line = subscription.bill('2027-01-10').invoice_line_ids
+        self.assertEqual(line.price_subtotal, 10)
+        self.assertIn('As it began', line.name)
+
+    def test_billing_many_asks_for_their_entries_at_once(self):
+        both = self.subscription + self._start(options=[]) + self._start(options=[])
+        both.bill('2027-01-01')
+        entries = type(self.env['offer.billing.entry'])
+        with patch.object(entries, 'search', autospec=True, side_effect=entries.search) as search:
+            self.assertEqual(len(both._find_ledger_rows(date(2027, 2, 1))), 3)
+        self.assertEqual(search.call_count, 1)
 
     # === NOTHING === #
 

@@ -1,5 +1,7 @@
 """What comes back, to whom and on which document; amounts are worked out by hand."""
 
+from functools import partial
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -13,17 +15,19 @@ class TestBillingFactsCredits(BillingFactsCommon):
 
     # === TO WHOM === #
 
-    def test_a_credit_goes_to_whom_was_invoiced_and_is_taxed_as_then(self):
-        position = self.env['account.fiscal.position'].create({'name': 'Then'})
-        self.customer.property_account_position_id = position
-        self.customer.property_payment_term_id = self.env.ref('account.account_payment_term_45days')
+    def test_a_credit_goes_to_whom_was_invoiced_and_as_it_went_there(self):
+        self.subscription.client_order_ref = 'PO 1'
         invoice = self.subscription.bill('2027-01-01')
+        self.subscription.client_order_ref = 'PO 2'
+        position = self.env['account.fiscal.position'].create({'name': 'Since'})
+        self.customer.property_account_position_id = position
         other = self.env['res.partner'].create({'name': 'Other', 'is_company': True})
         self.subscription.partner_invoice_id = other
         self.subscription.end('2027-01-10', 'over')
         note = self.subscription.bill('2027-01-11')
         self.assertEqual(note.partner_id, invoice.partner_id)
-        self.assertEqual(note.fiscal_position_id, position)
+        self.assertFalse(note.fiscal_position_id)
+        self.assertEqual(note.ref, 'PO 1')
         self.assertEqual(note.reversed_entry_id, invoice)
 
     def test_a_credit_to_another_payer_is_a_document_of_its_own(self):
@@ -89,9 +93,9 @@ class TestBillingFactsCredits(BillingFactsCommon):
         self.subscription.pause('2027-01-01', until='2027-01-10')
         self.subscription.pause('2027-01-12', until='2027-01-21')
         # 48.39 and 48.38 would come back; 150.00 less 90.00 is left
-        self.assertEqual(
-            [row['amount'] for row in self.subscription.preview('2027-01-12')], [-48.39, -11.61]
-        )
+        for user in (self.salesperson, self.accountant):
+            rows = self.subscription.with_user(user).preview('2027-01-12')
+            self.assertEqual([row['amount'] for row in rows], [-48.39, -11.61])
         self.assertEqual(self._bill('2027-01-12'), -60)
 
     def test_of_a_document_with_a_credit_the_charge_is_what_is_left(self):
@@ -174,17 +178,18 @@ class TestBillingFactsCredits(BillingFactsCommon):
     def test_an_archived_tax_is_seen_whatever_was_read_before(self):
         self.workplace.taxes_id = tax = self._create_tax(10)
         tax.active = False
-        for by_facts in (True, False):
-            self.env['ir.default'].set('offer.subscription', 'is_on_facts', by_facts)
-            subscription = self._subscribe(options=[])
+        self.env['ir.default'].set('offer.subscription', 'is_on_facts', False)
+        before = self._subscribe(options=[])
+        for subscription in (self.subscription, before):
             for reads in (False, True):
-                with self.subTest(by_facts=by_facts, reads=reads):
+                with self.subTest(by_facts=subscription.is_on_facts, reads=reads):
                     self.env.flush_all()
                     self.env.invalidate_all()
                     if reads:
                         # the cache of an item's taxes leaves out what is archived
                         self.assertFalse(self.workplace.taxes_id)
-                    self._assert_refused('is archived', lambda: subscription.bill('2027-01-01'))
+                    bill = partial(subscription.bill, '2027-01-01')
+                    self._assert_refused('is archived', bill)
 
     def test_an_item_without_taxes_is_billed_without(self):
         self.workplace.taxes_id = [Command.clear()]

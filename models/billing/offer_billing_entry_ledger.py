@@ -42,7 +42,7 @@ class OfferBillingEntry(models.Model):
         :rtype: dict
         """
         days = {}
-        for entry in self:
+        for entry in self.filtered(lambda entry: entry.kind != 'once'):
             line = entry.subscription_line_id
             if line.subscription_id._goes_by_facts():
                 days[line] = min(entry.date_from, days.get(line) or entry.date_from)

@@ -4,6 +4,7 @@ What is due is found by `tools/ledger.py`; here entries are read for it, and bec
 """
 
 from odoo import models
+from odoo.fields import Domain
 
 from ...tools.ledger import CREDIT, find_due, find_pending
 from ...tools.reconciliation import Due
@@ -23,17 +24,16 @@ class OfferSubscription(models.Model):
         :param bool audits: read the whole ledger, whatever the hints say
         :rtype: list[DueRow]
         """
+        lines = self.line_ids
+        if not audits:
+            lines = lines.filtered('settled_to')
+        timelines = lines.subscription_id._get_timelines()
+        since = {} if audits else {line.id: line.settled_to for line in lines}
+        entries = lines._read_entries(timelines, since)
         rows, left = [], {}
-        for subscription in self:
-            lines = subscription.line_ids
-            if not audits:
-                lines = lines.filtered(lambda line: line.settled_to)
-            if not lines:
-                continue
-            timeline = subscription._get_timeline()
-            since = {} if audits else {line.id: line.settled_to for line in lines}
-            entries = lines._read_entries(timeline, since)
-            found = find_due(timeline, entries, until, since, lines.ids)
+        for subscription, own in lines.grouped('subscription_id').items():
+            timeline = timelines[subscription]
+            found = find_due(timeline, entries[subscription], until, since, own.ids)
             rows += [self._prepare_ledger_row(timeline, row, left) for row in found]
         return rows
 
@@ -51,7 +51,9 @@ class OfferSubscription(models.Model):
             # sudo: who sees what comes back need not see every invoice
             origin_sudo = self.env['offer.billing.entry'].sudo().browse(origin)
             amount, written = origin_sudo._get_credit_amounts(timeline, row, left)
-        span = timeline.get_on(row.line, row.first)
+        # in full a period may begin before the line
+        spans = timeline.get_spans(row.line)
+        span = next((it for it in spans if it.first <= row.last and row.first <= it.last), None)
         return DueRow(
             line=line,
             kind=row.kind,
@@ -92,41 +94,56 @@ class OfferSubscriptionLine(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _read_entries(self, timeline, since):
-        """What is settled of these lines of one subscription.
+    def _read_entries(self, timelines, since):
+        """What is settled of these lines: of each as much as can matter, in one query.
 
-        :param Timeline timeline: of the subscription
+        :param dict timelines: by subscription
         :param dict since: by line id the first day on which ledger and timeline may differ;
             without a line everything is read
-        :rtype: list[Entry]
+        :return: by subscription
+        :rtype: dict[offer.subscription, list[Entry]]
         """
-        firsts = [timeline.get_period(since[line.id]).first for line in self if line.id in since]
-        domain = [
-            ('subscription_line_id', 'in', self.ids),
-            ('kind', 'in', SETTLING_KINDS),
-            ('is_taken_back', '!=', True),
-            ('is_void', '!=', True),
-        ]
-        if len(firsts) == len(self):
-            domain.append(('date_to', '>=', min(firsts)))
+        ids = {}
+        for line in self:
+            day = since.get(line.id)
+            first = day and timelines[line.subscription_id].get_period(day).first
+            ids.setdefault(first, []).append(line.id)
+        days = Domain.OR(
+            Domain('subscription_line_id', 'in', found)
+            & (Domain('date_to', '>=', first) if first else Domain.TRUE)
+            for first, found in ids.items()
+        )
+        live = Domain(
+            [
+                ('kind', 'in', SETTLING_KINDS),
+                ('is_taken_back', '!=', True),
+                ('is_void', '!=', True),
+            ]
+        )
         # sudo: what is settled decides, whoever asks
-        return [
-            entry._as_entry() for entry in self.env['offer.billing.entry'].sudo().search(domain)
-        ]
+        entries_sudo = self.env['offer.billing.entry'].sudo().search(days & live)
+        by_line = entries_sudo.grouped('subscription_line_id')
+        read = {subscription: [] for subscription in self.subscription_id}
+        for line in self:
+            entries = by_line.get(line, ())
+            read[line.subscription_id] += [entry._as_entry() for entry in entries]
+        return read
 
     def _update_hints(self):
         """Write the first day on which ledger and timeline may differ, and when something will be
         due.
         """
-        for subscription, lines in self.grouped('subscription_id').items():
-            timeline = subscription._get_timeline()
-            since = {line.id: line.settled_to for line in lines if line.settled_to}
-            waiting = lines.filtered('settled_to')
-            entries = waiting._read_entries(timeline, since) if waiting else []
-            pending = find_pending(timeline, entries, since, waiting.ids)
-            for line in lines:
-                due, first = pending.get(line.id) or (False, False)
-                line._write_changed({'settled_to': first, 'date_next_due': due})
+        waiting = self.filtered('settled_to')
+        since = {line.id: line.settled_to for line in waiting}
+        timelines = waiting.subscription_id._get_timelines()
+        entries = waiting._read_entries(timelines, since)
+        pending = {}
+        for subscription, lines in waiting.grouped('subscription_id').items():
+            timeline = timelines[subscription]
+            pending.update(find_pending(timeline, entries[subscription], since, lines.ids))
+        for line in self:
+            due, first = pending.get(line.id) or (False, False)
+            line._write_changed({'settled_to': first, 'date_next_due': due})
         self.subscription_id._update_next_due()
 
     def _pull_settled_to(self, days):
