@@ -38,7 +38,7 @@ class OfferBillingEntry(models.Model):
     )
     _taken_back_settled = models.Constraint(
         "CHECK (is_taken_back IS NOT TRUE OR kind IN ('charge', 'elsewhere'))",
-        'Only days that were charged or billed elsewhere are taken back.',
+        'Only days that were charged or billed externally can be credited.',
     )
     _credit_has_origin = models.Constraint(
         "CHECK ((kind = 'credit') = (origin_id IS NOT NULL))", 'A credit takes back a charge.'
