@@ -97,6 +97,15 @@ class TestBillingFactsUndo(BillingFactsCommon):
         invoice.unlink()
         self.assertEqual(self._bill('2027-01-11', subscription), 48.39)
 
+    def test_undoing_writes_the_subscription_also_where_no_hint_changes(self):
+        """Else a run that read the entry before would move on and never look again."""
+        invoice = self.subscription.bill('2027-01-01')
+        self.line.sudo()._write_shown({'settled_to': '2027-01-01', 'date_next_due': '2027-01-01'})
+        self.subscription.date_next_due = '2027-01-01'
+        self.subscription.sudo().date_last_act = '2027-01-01 12:00:00'
+        self._cancel(invoice)
+        self.assertNotEqual(str(self.subscription.date_last_act), '2027-01-01 12:00:00')
+
     # === CREDITS === #
 
     def test_a_deleted_credit_note_makes_its_days_settled_again(self):

@@ -56,6 +56,8 @@ class OfferBillingEntry(models.Model):
         :param dict days: see `_get_pulled_days`
         """
         pulled = lines.browse().union(*days)
+        # a run that still counts on these entries must not commit beside it
+        pulled.subscription_id._lock_for_act()
         pulled._pull_settled_to(days)
         (lines - pulled)._update_next_due()
 
