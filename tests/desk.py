@@ -80,7 +80,8 @@ class Desk:
                 self.entries.append(Entry(next(self.keys), line, first, end, EXTERNAL, content))
 
     def get_facts(self):
-        acts = list(self.acts.values())
+        # the order of facts says nothing: the place of an act does
+        acts = list(reversed(self.acts.values()))
         return Facts(
             self.terms,
             self.anchor,
@@ -106,7 +107,7 @@ class Desk:
     def _make_line(self, add):
         phases = [
             self._make_phase(act)
-            for act in self.acts.values()
+            for act in reversed(self.acts.values())
             if act['act'] in ('add', 'change') and act['line'] == add['line']
         ]
         return Line(add['line'], tuple(phases), add['parent'], self.external.get(add['line']))

@@ -42,6 +42,11 @@ def number_of(quantity):
     return quantity[1] if isinstance(quantity, tuple) else quantity
 
 
+def _is_drop(field, value):
+    """Whether it says that nothing is delivered: that counts in every unit."""
+    return field == 'quantity' and not number_of(value)
+
+
 def head_of(steps):
     """The acts at the beginning of a life that set up its first lines: what is known at go-live."""
     return list(itertools.takewhile(lambda step: step['act'] == 'add', steps))
@@ -109,7 +114,10 @@ class Facts:
         for field, reasons in SAID_FOR.items():
             for act in said:
                 said_for = act.get('for') or act['says']
-                if field in act['says'] and all(said_for[key] == held[key] for key in reasons):
+                if field in act['says'] and (
+                    _is_drop(field, act['says'][field])
+                    or all(said_for[key] == held[key] for key in reasons)
+                ):
                     held[field] = act['says'][field]
             if field not in held:
                 raise LookupError(f'no {field} of {line} for {held} on {day}')

@@ -222,6 +222,23 @@ class TestBillingFacts(BillingFactsCommon):
         self.assertEqual(self._bill('2027-01-31', subscription), 0)
         self.assertEqual(self._bill('2027-02-01', subscription), 200)
 
+    def test_in_full_whole_periods_are_waived(self):
+        self.plan = self._create_plan('In Full', proration='none')
+        self._create_price(100.0, plan_id=self.plan.id)
+        subscription = self._start(
+            plan_id=self.plan.id, tier_id=self.bronze.id, options=[], date_start='2027-01-10'
+        )
+        subscription.date_anchor = '2027-01-01'
+        line = subscription.line_ids
+        self._assert_refused(
+            'waive whole ones', lambda: subscription.waive(line.id, '2027-01-15', '2027-01-31', 'x')
+        )
+        # by the line's own first day, or by the period's
+        for first in ('2027-01-10', '2027-01-01'):
+            subscription.waive(line.id, first, '2027-01-31', 'Launch delayed')
+        self.assertEqual(self._bill('2027-01-31', subscription), 0)
+        self.assertEqual(self._bill('2027-02-01', subscription), 300)
+
     def test_an_untouched_draft_is_made_again_and_not_credited(self):
         self.plan.invoice_handling = 'draft'
         invoice = self.subscription.bill('2027-01-01')

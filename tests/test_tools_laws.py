@@ -110,6 +110,27 @@ class TestLaws(BaseCase):
                             astuple(settled[day]), content, f'{day}\n{lives.describe(life)}'
                         )
 
+    def test_one_run_settles_what_is_due_and_nothing_else(self):
+        for case, rng in get_randoms('once', 50, 500):
+            life = lives.random_life(rng)
+            until = life['start'] + rng.randint(0, 500) * lives.DAY
+            with self.subTest(case=case):
+                desk, steps = self._open({**life, 'external': {}})
+                for step in steps:
+                    if step['act'] not in ('bill', 'void'):
+                        desk.act(step)
+                desk.bill(until)
+                oracle = Agreement({**life, 'external': {}})
+                for line in desk.added:
+                    settled = {
+                        day: astuple(content) for day, content in desk.get_settled(line).items()
+                    }
+                    self.assertEqual(
+                        settled,
+                        oracle.owed_days_due(line, until),
+                        f'{line} {until}\n{lives.describe(life)}',
+                    )
+
     def test_the_order_in_which_acts_are_entered_makes_no_difference(self):
         for case, rng in get_randoms('orders', 40, 1000):
             life = lives.random_facts(rng, rng.randint(2, 5))

@@ -18,7 +18,7 @@ def to_decimal(number):
     :type number: int | float | str | Decimal
     :rtype: Decimal
     """
-    return number if isinstance(number, Decimal) else Decimal(repr(number))
+    return number if isinstance(number, Decimal) else Decimal(str(number))
 
 
 def round_to(amount, rounding):

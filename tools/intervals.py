@@ -23,7 +23,7 @@ def subtract(first, last, holes):
     """
     left = []
     for start, end in sorted(holes):
-        if end < first or start > last:
+        if end < first or start > last or end < start:
             continue
         if start > first:
             left.append((first, start - ONE_DAY))

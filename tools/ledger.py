@@ -88,16 +88,15 @@ def find_pending(timeline, entries, since=None, keys=None):
 def find_external(timeline, key, last):
     """The days of a line that were billed externally, each run at the content that is agreed now.
 
-    In full a period that was billed in part is settled as a whole.
+    In full a period that was billed in part is settled as a whole, at the content of its days that
+    were billed.
 
     :param datetime.date last: the last day that was billed externally
     :return: first day, last day and content of each run, oldest first
     :rtype: list[tuple[datetime.date, datetime.date, Content]]
     """
     is_full, runs = timeline.facts.terms.proration == 'none', []
-    for piece in timeline.get_pieces(key):
-        if piece.first > last:
-            break
+    for piece in timeline.ending_on(min(last, timeline.end)).get_pieces(key):
         first, end = piece.first, piece.last if is_full else min(piece.last, last)
         if runs and day_after(runs[-1][1]) == first and runs[-1][2] == piece.content:
             first = runs.pop()[0]
@@ -222,6 +221,14 @@ class _LineLedger:
         amount = get_piece_amount(self.timeline, piece.content, found)
         return Row(self.key, CHARGE, first, last, piece.period, piece.content, amount, piece.due)
 
+    def get_lost_due(self, entry, period, first):
+        """When days are credited that are owed no more: in advance when a charge of them would be
+        due, in arrears at once.
+        """
+        if self.timeline.facts.terms.billing_mode == 'arrears':
+            return entry.first
+        return self.timeline.get_due_day(period, first)
+
     def credit(self, entry, period, first, last, due):
         row = Row(self.key, CREDIT, first, last, period, entry.content, Decimal(0), due, entry)
         return replace(row, amount=-get_piece_amount(self.timeline, entry.content, row))
@@ -261,7 +268,7 @@ class _DailyLedger(_LineLedger):
         while first <= last:
             period = self.timeline.get_period(first)
             end = min(last, period.last)
-            yield self.credit(entry, period, first, end, self.timeline.get_due_day(period, first))
+            yield self.credit(entry, period, first, end, self.get_lost_due(entry, period, first))
             first = day_after(end)
 
     def find_charges(self, piece):
@@ -300,7 +307,7 @@ class _FullLedger(_LineLedger):
             if entry == kept:
                 continue
             first, last = max(entry.first, period.first), min(entry.last, period.last)
-            due = piece.due if piece else self.timeline.get_due_day(period, first)
+            due = piece.due if piece else self.get_lost_due(entry, period, first)
             yield self.credit(entry, period, first, last, due)
 
     def find_charges(self, piece):

@@ -13,6 +13,9 @@ from .facts import TERM, ZERO, Content, End, PerUnit, Span
 from .intervals import FOREVER, cut, day_after, subtract
 from .periods import ONE_DAY, Period, period_at, period_index, period_of
 
+# to so many digits a quantity per unit is exact
+RATIO_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -123,7 +126,7 @@ class Timeline:
         if not days or parent is None:
             return days or None
         above = self.get_agreed_days(parent)
-        if not above or above[1] < days[0]:
+        if not above or above[1] < days[0] or days[1] < above[0]:
             return None
         return max(days[0], above[0]), min(days[1], above[1])
 
@@ -234,15 +237,20 @@ class Timeline:
             first = day_after(end)
         return total
 
-    def ending_on(self, last):
-        """:return: the same agreement, if it ended on a day and for no other reason
+    def ending_on(self, last, kind=None):
+        """The same agreement, if it ended on a day.
+
+        :param datetime.date last: its last day
+        :param kind: ends of other kinds stand beside it; None: it is the only one
         :rtype: Timeline
         """
-        return Timeline(replace(self.facts, ends=(End(last, 0),)))
+        others = [end for end in self.facts.ends if kind and end.kind not in (kind, TERM)]
+        return Timeline(replace(self.facts, ends=(*others, End(last, 0, kind or 'agreed'))))
 
 
 def find_first_change(before, after, key):
-    """The first day on which two timelines of a subscription owe something else of a line.
+    """The first day on which two timelines of a subscription owe something else of a line, or owe
+    it on another due day.
 
     :param Timeline before: without an act
     :param Timeline after: with it
@@ -250,6 +258,22 @@ def find_first_change(before, after, key):
     :rtype: datetime.date | None
     """
     old, new = before.get_owed(key), after.get_owed(key)
+    days = _find_moved_due(before, after, old), _find_owed_change(old, new)
+    return min(filter(None, days), default=None)
+
+
+def _find_moved_due(before, after, owed):
+    """In arrears the days of the period in which it ends are due after the end, so an end moves
+    their due day also where they are owed as before.
+    """
+    if before.facts.terms.billing_mode != 'arrears' or before.end == after.end:
+        return None
+    period = before.get_period(min(before.end, after.end))
+    inside = (run for run in owed if run.first <= period.last and period.first <= run.last)
+    return next((max(run.first, period.first) for run in inside), None)
+
+
+def _find_owed_change(old, new):
     for a, b in zip_longest(old, new):
         if a == b:
             continue
@@ -294,7 +318,7 @@ def _resolve(heard):
     price, discount, name = (
         _find(heard, what, lambda it: it == key) for what in ('price', 'discount', 'name')
     )
-    quantity = _find(heard, 'quantity', lambda it: it.unit == key.unit)
+    quantity = _find_quantity(heard, key.unit)
     return Content(key.item, key.unit, quantity, price, discount), tier, name
 
 
@@ -303,6 +327,15 @@ def _find(heard, what, belongs):
     # an act may have been withdrawn on which others built: what was said last is better than
     # nothing, since nothing is free by accident
     return next((phase for phase in said if belongs(phase.belongs_to)), said[0]).says[what]
+
+
+def _find_quantity(heard, unit):
+    """A quantity belongs to its unit; nothing is nothing in every unit."""
+    said = [phase for phase in reversed(heard) if 'quantity' in phase.says]
+    for phase in said:
+        if phase.belongs_to.unit == unit or _is_nothing(phase.says['quantity']):
+            return phase.says['quantity']
+    return said[0].says['quantity']
 
 
 def _is_nothing(quantity):
@@ -315,8 +348,8 @@ def _settle_quantity(span, above):
     if not isinstance(quantity, PerUnit):
         return span
     units = above.content.quantity if above else ZERO
-    # as a column keeps it, so that what was settled at it compares equal
-    quantity = to_decimal(float(quantity.ratio * units))
+    # a third of three is one; and as a column keeps it, so that what was settled compares equal
+    quantity = to_decimal(float(round(quantity.ratio * units, RATIO_DIGITS)))
     return replace(span, content=replace(span.content, quantity=quantity))
 
 

@@ -7,7 +7,6 @@ from odoo.tools import format_date
 from ...tools.amounts import round_to, share_of, to_decimal
 from ...tools.facts import Content
 from ...tools.ledger import EXTERNAL, Entry, split_days
-from ...tools.periods import ONE_DAY
 
 SETTLING_KINDS = ('charge', 'elsewhere')
 
@@ -185,18 +184,18 @@ class OfferBillingEntry(models.Model):
             place of the row's days among them
         :rtype: tuple[list[Decimal], int]
         """
-        weights, index = [], 0
+        parts, index = [], 0
         for entry in self.invoice_line_id.offer_billing_entry_ids.sorted('date_from'):
             if entry != self:
-                weights.append(entry._get_agreed_amount(timeline))
+                parts.append((entry, entry.date_from, entry.date_to))
                 continue
-            before = row.first - ONE_DAY
-            if entry.date_from <= before:
-                weights.append(entry._get_agreed_amount(timeline, last=before))
-            index = len(weights)
-            weights.append(entry._get_agreed_amount(timeline, row.first, row.last))
-            if row.last < entry.date_to:
-                weights.append(entry._get_agreed_amount(timeline, row.last + ONE_DAY))
+            days = split_days(entry.date_from, entry.date_to, [(row.first, row.last)])
+            index = len(parts) + [is_taken for _first, _last, is_taken in days].index(True)
+            parts += [(entry, first, last) for first, last, _is_taken in days]
+        weights = [entry._get_agreed_amount(timeline, *days) for entry, *days in parts]
+        if not any(weights):
+            # it was agreed for nothing, and somebody charged it all the same
+            weights = [to_decimal((last - first).days + 1) for _entry, first, last in parts]
         return weights, index
 
     def _get_tax_factor(self, charged, agreed):

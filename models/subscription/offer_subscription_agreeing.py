@@ -122,7 +122,7 @@ class OfferSubscription(models.Model):
             day = max([day, *filter(None, self.line_ids.mapped('billed_until'))])
         name = self.env._('Ends on %s', format_date(self.env, day))
         name = ': '.join(filter(None, [name, text]))
-        fee = is_early and self.early_end == 'fee' and self._get_early_fee(day)
+        fee = is_early and self.early_end == 'fee' and self._get_early_fee(day, kind)
         with self._acting('ended', day + ONE_DAY, name, reason_id=reason.id) as act_sudo:
             self._set_end_fact(act_sudo, day, kind, reason_id=reason.id, reason=text)
             if fee:
@@ -157,15 +157,16 @@ class OfferSubscription(models.Model):
         ends_sudo = self.sudo().end_ids.filtered(lambda end: end.kind == kind)
         return ends_sudo.sorted(lambda end: end.event_id.id)[-1:]
 
-    def _get_early_fee(self, day):
+    def _get_early_fee(self, day, kind):
         """What an end before the term costs: its percentage of what the term would have brought
         ("an early-end fee is its percentage of what would have been billed").
 
         :param datetime.date day: the last day
+        :param str kind: of the end; ends of other kinds stand beside it
         :rtype: float
         """
         timeline, term_end = self._get_timeline(), self.date_term_end
-        without, with_end = timeline.ending_on(term_end), timeline.ending_on(day)
+        without, with_end = timeline.ending_on(term_end, kind), timeline.ending_on(day, kind)
         since = timeline.get_period(day).first
         owed = get_owed_amount(without, term_end, since)
         owed -= get_owed_amount(with_end, term_end, since)
@@ -214,10 +215,13 @@ class OfferSubscription(models.Model):
         if first > last:
             raise UserError(self.env._('The days end before they start.'))
         timeline = self._get_timeline()
+        is_full = self.plan_id.proration == 'none'
         for line in lines:
             start, end = timeline.get_agreed_days(line.id) or (FOREVER, FOREVER)
             end = min(end, timeline.end)
-            if first < start or last > end:
+            if is_full and start <= end:
+                self._check_whole_periods(timeline, (first, last), (start, end))
+            elif first < start or last > end:
                 raise UserError(
                     self.env._(
                         '"%(line)s" runs from %(start)s to %(end)s: choose days between them.',
@@ -226,22 +230,24 @@ class OfferSubscription(models.Model):
                         end=format_date(self.env, end) if end < FOREVER else '…',
                     )
                 )
-        if self.plan_id.proration == 'none':
-            self._check_whole_periods(timeline, first, last)
 
-    def _check_whole_periods(self, timeline, first, last):
-        """In full a started period is owed once, so a part of one can't be given away.
+    def _check_whole_periods(self, timeline, waived, agreed):
+        """In full a started period is owed once, so a part of one can't be given away: of each
+        period all days on which the line is agreed.
 
+        :param tuple waived: first and last day that are to be waived
+        :param tuple agreed: first and last day of the line
         :raise UserError: if the days are not whole periods
         """
-        begin, end = timeline.get_period(first), timeline.get_period(last)
-        starts = {self.date_start, begin.first}
-        if first not in starts or last not in (end.last, timeline.end):
+        (first, last), (start, end) = waived, agreed
+        begin, finish = timeline.get_period(first), timeline.get_period(last)
+        is_whole = first <= max(begin.first, start) and last >= min(finish.last, end)
+        if not is_whole or last < start or first > end:
             raise UserError(
                 self.env._(
                     'The plan charges started periods in full: waive whole ones, e.g. from'
                     ' %(first)s to %(last)s.',
                     first=format_date(self.env, begin.first),
-                    last=format_date(self.env, end.last),
+                    last=format_date(self.env, finish.last),
                 )
             )

@@ -9,6 +9,7 @@ from ...tools.intervals import FOREVER
 from ...tools.ledger import find_external
 from ...tools.periods import ONE_DAY
 from ...tools.terms import introduction_end
+from ...tools.timeline import RATIO_DIGITS
 
 # what belongs to an item and level: a change of these says it too
 TERMS_OF_ITEM = ('price_unit', 'discount', 'name')
@@ -207,7 +208,8 @@ class OfferSubscriptionLine(models.Model):
         if self.product_uom_id.compare(each * above, self.quantity) == 0:
             return each, True
         each = self.quantity / above
-        return (each, True) if each * above == self.quantity else (self.quantity, False)
+        is_exact = round(each * above, RATIO_DIGITS) == self.quantity
+        return (each, True) if is_exact else (self.quantity, False)
 
     def _is_agreed_on(self, day, timeline):
         """:return: whether the line is agreed for a day, be it in a pause or after an end"""
