@@ -43,6 +43,19 @@ class TestBillingFactsCredits(BillingFactsCommon):
         )
         self.assertFalse(self.subscription.preview('2027-01-17'))
 
+    def test_of_what_was_agreed_for_nothing_and_charged_by_hand_the_days_come_back(self):
+        self.plan.invoice_handling = 'draft'
+        subscription = self._start()
+        backup = subscription.line_ids.filtered(lambda line: line.product_id == self.backup)
+        subscription.change('2027-01-01', [{'line_id': backup.id, 'discount': 100}])
+        invoice = subscription.bill('2027-01-01')
+        line = invoice.invoice_line_ids.filtered(lambda line: line.product_id == self.backup)
+        line.write({'discount': 0, 'quantity': 1, 'price_unit': 31})
+        invoice.action_post()
+        subscription.end('2027-01-10', 'over')
+        # 21 of 31 days of 150.00 and of 31.00
+        self.assertEqual(self._bill('2027-01-11', subscription), -122.61)
+
     def test_a_credit_repeats_taxes_account_and_analytic(self):
         self.workplace.taxes_id = tax = self._create_tax(10)
         account = self.company_data['default_account_revenue'].copy()
