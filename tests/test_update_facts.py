@@ -272,7 +272,7 @@ class TestUpdateFacts(UpdatedCase):
         for subscription in self._find_subscriptions():
             found, audited = (
                 [
-                    (row['line'], row['kind'], row['due'].first, row['due'].last, row['amount'])
+                    (row.line, row.kind, row.due.first, row.due.last, row.amount)
                     for row in subscription._find_ledger_rows(LATER, audits=audits)
                 ]
                 for audits in (False, True)
