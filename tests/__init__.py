@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_billing_closing,
     test_billing_concurrency,
     test_billing_due,
     test_billing_facts,

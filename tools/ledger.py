@@ -11,7 +11,7 @@ from itertools import chain, takewhile
 
 from .amounts import piece_amount
 from .facts import Content
-from .intervals import day_after, subtract
+from .intervals import FOREVER, day_after, subtract
 from .periods import Period
 
 CHARGE = 'charge'
@@ -102,6 +102,21 @@ def find_external(timeline, key, last):
             first = runs.pop()[0]
         runs.append((first, end, piece.content))
     return runs
+
+
+def find_settled_until(timeline, key, entries):
+    """The last settled day of a line before which no owed day lacks an entry, whatever its content.
+
+    :param entries: what is settled of the line
+    :type entries: list[Entry]
+    :return: None: nothing is settled, or not from the start
+    :rtype: datetime.date | None
+    """
+    days = [(entry.first, entry.last) for entry in entries]
+    owed = timeline.get_owed(key) if key in timeline.keys else ()
+    gaps = (first for run in owed for first, _last in subtract(run.first, run.last, days))
+    gap = min(gaps, default=FOREVER)
+    return max((last for first, last in days if first < gap), default=None)
 
 
 def get_owed_amount(timeline, last, first=None):

@@ -1,8 +1,11 @@
-"""What a day divides: paid beyond it, or delivered and not billed (design §5)."""
+"""What a day divides: paid beyond it, or delivered and not billed."""
 
 from odoo import fields, models
 from odoo.tools import format_date, split_every
 
+from ..models.billing.offer_billing_entry_ledger import SETTLING_KINDS
+from ..tools.amounts import to_decimal
+from ..tools.closing import DEFERRED, divide
 from ..tools.periods import ONE_DAY, Period
 from ..tools.proration import piece_price
 from ..tools.reconciliation import due_charges
@@ -36,10 +39,89 @@ class OfferClosing(models.TransientModel):
         domain = [('company_id', 'in', self.company_ids.ids), ('date_start', '<=', self.date)]
         found = self.env['offer.subscription.line'].search(domain)
         for ids in split_every(BATCH, found.ids):
-            lines = found.browse(ids)
+            by_facts = found.browse(ids).filtered(
+                lambda line: line.subscription_id._goes_by_facts()
+            )
+            self.line_ids.create(self._prepare_divided(by_facts))
+            lines = found.browse(ids) - by_facts
             vals_list = [vals for line in lines for vals in self._prepare_deferred(line)]
             vals_list += [vals for line in lines for vals in self._prepare_accrued(line)]
             self.line_ids.create(vals_list)
+
+    # === BUSINESS METHODS: FACTS === #
+
+    def _prepare_divided(self, lines):
+        """:param lines: offer.subscription.line
+        :return: values of rows, deferred and accrued
+        """
+        timelines = lines.subscription_id._get_timelines()
+        entries = self._read_entries(lines)
+        vals_list = []
+        for subscription, own in lines.grouped('subscription_id').items():
+            timeline = timelines[subscription]
+            keys = set(own.ids) & timeline.keys
+            for row in divide(timeline, entries[subscription], self.date, keys):
+                prepare = self._prepare_charged if row.kind == DEFERRED else self._prepare_owed
+                vals_list += prepare(timeline, row)
+        return vals_list
+
+    def _read_entries(self, lines):
+        """:return: what was settled of lines as of the day, by subscription
+        :rtype: dict[offer.subscription, list[Entry]]
+        """
+        read = {subscription: [] for subscription in lines.subscription_id}
+        found = self.env['offer.billing.entry'].search(
+            [
+                ('subscription_line_id', 'in', lines.ids),
+                ('kind', 'in', SETTLING_KINDS),
+                ('is_void', '!=', True),
+            ]
+        )
+        for entry in found.filtered(self._is_settled):
+            read[entry.subscription_id].append(entry._as_entry())
+        return read
+
+    def _is_settled(self, entry):
+        """:return: whether days were settled as of the day: charged in the books, and taken back
+            by nothing that was
+        """
+        credits = entry.credit_ids.filtered(lambda credit: not credit.is_void)
+        return self._is_in_books(entry) and not any(map(self._is_in_books, credits))
+
+    def _is_in_books(self, entry):
+        move = entry.move_id
+        # what stands on no invoice has no day in the books
+        return not move or (move.state == 'posted' and move.date <= self.date)
+
+    def _prepare_charged(self, timeline, row):
+        """What was charged for days beyond the day, by the account of the invoice line: its share,
+        also where people edited the line.
+        """
+        entry = self.env['offer.billing.entry'].browse(row.origin.key)
+        if not entry.invoice_line_id:
+            return
+        line = self.env['offer.subscription.line'].browse(row.line)
+        amount = entry._get_booked_part(timeline, row.first, row.last, self.date)
+        if amount:
+            account = entry.invoice_line_id.account_id
+            yield self._prepare_line(line, row.kind, account, row.first, row.last, float(amount))
+
+    def _prepare_owed(self, timeline, row):
+        """What is owed up to the day and is on no invoice in the books, untaxed."""
+        line = self.env['offer.subscription.line'].browse(row.line)
+        product = self.env['product.product'].browse(row.item)
+        company = line.company_id
+        amount = line.currency_id._convert(
+            line.subscription_id._get_untaxed(product, float(row.amount)),
+            company.currency_id,
+            company,
+            self.date,
+        )
+        if amount:
+            account = self._get_income_account(line, product)
+            yield self._prepare_line(line, row.kind, account, row.first, row.last, amount)
+
+    # === BUSINESS METHODS: CHAINS === #
 
     def _get_booked(self, line):
         """:return: entries of a line whose invoices were in the books on the day"""
@@ -77,7 +159,7 @@ class OfferClosing(models.TransientModel):
         # days that were given away or billed elsewhere are settled without an invoice
         settled = (booked | line.billing_entry_ids.filtered(lambda e: not e.move_id))._as_settled()
         company = line.company_id
-        account = self._get_income_account(line)
+        account = self._get_income_account(line, line.product_id)
         for due in due_charges(terms, anchor, first, last, settled, last + ONE_DAY, last):
             price = line._get_piece_price(due.period, due.first, due.last)
             amount = line.currency_id._convert(
@@ -86,8 +168,8 @@ class OfferClosing(models.TransientModel):
             if amount:
                 yield self._prepare_line(line, 'accrued', account, due.first, due.last, amount)
 
-    def _get_income_account(self, line):
-        template = line.product_id.product_tmpl_id.with_company(line.company_id)
+    def _get_income_account(self, line, product):
+        template = product.product_tmpl_id.with_company(line.company_id)
         position = line.subscription_id._get_invoice_key().position
         return template.get_product_accounts(fiscal_pos=position)['income']
 

@@ -43,14 +43,15 @@ class OfferForecast(models.TransientModel):
             subscriptions = found.browse(ids)
             sums = {}
             for row in subscriptions._get_due_rows(until):
-                line, month = row.line, row.due.on.replace(day=1)
-                key = line.subscription_id, line.product_id, month
-                sums[key] = sums.get(key, 0.0) + row.amount
+                subscription, month = row.line.subscription_id, row.due.on.replace(day=1)
+                key = subscription, row.product, month
+                untaxed = subscription._get_untaxed(row.product, row.amount)
+                sums[key] = sums.get(key, 0.0) + untaxed
             self.line_ids.create([self._prepare_line(*key, sums[key]) for key in sums])
 
     def _prepare_line(self, subscription, product, month, amount):
         company, currency = self.company_id, subscription.currency_id
-        today = fields.Date.context_today(self)
+        today = subscription._get_company_today(company)
         return {
             'forecast_id': self.id,
             'subscription_id': subscription.id,

@@ -43,6 +43,32 @@ class AccountMoveLine(models.Model):
             taken += sign * line.price_subtotal
         return sum(charged.mapped('price_subtotal')) - taken
 
+    def _get_offer_booked(self, day):
+        """What the line comes to in the books, less what credit notes by hand took back of it.
+
+        :param datetime.date day: as of which day
+        :return: in the currency of the company, more than 0 for revenue
+        :rtype: Decimal
+        """
+        self.ensure_one()
+        notes = self.move_id._get_offer_notes_by_hand().filtered(
+            lambda note: note.state == 'posted' and note.date <= day
+        )
+        # a credit note doesn't say which line it takes back, see above
+        alike, taken = (
+            sum(
+                to_decimal(line.balance)
+                for line in moves.invoice_line_ids
+                if line.product_id == self.product_id and line.name == self.name
+            )
+            for moves in (self.move_id, notes)
+        )
+        balance = to_decimal(self.balance)
+        if not alike or not taken:
+            return -balance
+        rounding = to_decimal(self.company_currency_id.rounding)
+        return -round_to(balance + taken * balance / alike, rounding)
+
     def _get_offer_amount(self):
         """:return: what the line charges: quantity × price less discount, in its own taxes
         :rtype: Decimal

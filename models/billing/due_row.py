@@ -45,6 +45,14 @@ class DueRow:
         return self.charge.name if self.charge else self.line.display_name
 
     @property
+    def product(self):
+        """:return: for what it is
+        :rtype: product.product
+        """
+        product = self.line.product_id
+        return product.browse(self.content.item) if self.content else product
+
+    @property
     def is_nothing(self):
         """:return: whether its days are settled without anything to pay
         :rtype: bool

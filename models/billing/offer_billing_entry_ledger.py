@@ -4,9 +4,10 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...tools.amounts import round_to, share_of, to_decimal
+from ...tools.amounts import piece_amount, round_to, share_of, to_decimal
 from ...tools.facts import Content
 from ...tools.ledger import EXTERNAL, Entry, split_days
+from ...tools.periods import Period
 
 SETTLING_KINDS = ('charge', 'elsewhere')
 
@@ -197,6 +198,24 @@ class OfferBillingEntry(models.Model):
             # it was agreed for nothing, and somebody charged it all the same
             weights = [to_decimal((last - first).days + 1) for _entry, first, last in parts]
         return weights, index
+
+    def _get_booked_part(self, timeline, first, last, day):
+        """What some days of this entry have of what its invoice line comes to in the books.
+
+        :param Timeline timeline: of the subscription
+        :param datetime.date first: first day
+        :param datetime.date last: last day; in full a charged period counts by its days
+        :param datetime.date day: credit notes by hand that were in the books on it are off
+        :return: in the currency of the company, more than 0 for a charge
+        :rtype: Decimal
+        """
+        self.ensure_one()
+        booked, whole = self.invoice_line_id, Period(self.date_from, self.date_to)
+        rounding = to_decimal(booked.company_currency_id.rounding)
+        is_full = timeline.facts.terms.proration == 'none'
+        weights, index = self._get_weights(timeline, whole if is_full else Period(first, last))
+        part = share_of(booked._get_offer_booked(day), weights, index, rounding)
+        return piece_amount(part, whole, first, last, rounding) if is_full else part
 
     def _get_tax_factor(self, charged, agreed):
         """:param charged: an invoice line, whose taxes may be others than those of the price

@@ -6,7 +6,7 @@ What is due is found by `tools/ledger.py`; here entries are read for it, and bec
 from odoo import models
 from odoo.fields import Domain
 
-from ...tools.ledger import CREDIT, find_due, find_pending
+from ...tools.ledger import CREDIT, find_due, find_pending, find_settled_until
 from ...tools.reconciliation import Due
 from .due_row import DueRow
 from .offer_billing_entry_ledger import SETTLING_KINDS
@@ -128,6 +128,26 @@ class OfferSubscriptionLine(models.Model):
             entries = by_line.get(line, ())
             read[line.subscription_id] += [entry._as_entry() for entry in entries]
         return read
+
+    def _find_billed_until(self):
+        """The last day of each line up to which all that is owed is settled: days that nobody owes,
+        in a pause or waived, are no gap.
+
+        :return: by line, False: nothing is settled
+        :rtype: dict[offer.subscription.line, datetime.date | bool]
+        """
+        timelines = self.subscription_id._get_timelines()
+        entries = self._read_entries(timelines, {})
+        settled = {}
+        for entry in [entry for found in entries.values() for entry in found]:
+            settled.setdefault(entry.line, []).append(entry)
+        return {
+            line: find_settled_until(
+                timelines[line.subscription_id], line.id, settled.get(line.id, [])
+            )
+            or False
+            for line in self
+        }
 
     def _update_hints(self):
         """Write the first day on which ledger and timeline may differ, and when something will be

@@ -89,11 +89,11 @@ class OfferSubscription(models.Model):
         """
         self.ensure_one()
         day = max(self._get_company_today(self.company_id), self.date_start)
-        found = []
+        found, lines = [], self.line_ids._get_running_on(day)
 
         def add(line, level):
             option = line.option_id
-            is_free = not line._get_first().parent_id or option.quantity_mode == 'free'
+            is_free = not line.parent_id or option.quantity_mode == 'free'
             found.append(
                 {
                     'line': line,
@@ -103,13 +103,10 @@ class OfferSubscription(models.Model):
                     'max': option.max_quantity if option else 0,
                 }
             )
-            for part in line._get_parts(day):
+            for part in lines.filtered(lambda part: part.parent_id == line._get_first()):
                 add(part, level + 1)
 
-        roots = self.line_ids.filtered(
-            lambda line: line._is_running_on(day) and not line._get_first().parent_id
-        )
-        for root in roots.sorted(lambda line: (line.sequence, line.id)):
+        for root in lines.filtered(lambda line: not line.parent_id):
             add(root, 0)
         return found
 
@@ -140,7 +137,8 @@ class OfferSubscription(models.Model):
             rows = [row for row in rows if row.due.on == first]
         if not rows:
             return None
-        return max(row.due.on for row in rows), sum(row.amount for row in rows)
+        untaxed = sum(self._get_untaxed(row.product, row.amount) for row in rows)
+        return max(row.due.on for row in rows), untaxed
 
     def _read_portal_quantities(self, values):
         """Read what a customer has typed; nothing of it is believed.

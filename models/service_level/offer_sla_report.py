@@ -1,5 +1,7 @@
 """How a promised service level was kept in a month, and the one credit that follows from it."""
 
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 import pytz
@@ -9,6 +11,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 from odoo.tools.intervals import Intervals
 
+from ...tools.amounts import piece_amount
+from ...tools.intervals import subtract
 from ...tools.periods import ONE_DAY, add_interval, period_of
 from ...tools.proration import piece_price
 
@@ -30,7 +34,7 @@ class OfferSlaReport(models.Model):
         required=True,
         index=True,
         ondelete='restrict',
-        domain=[('tier_id', '!=', False)],
+        domain=['|', ('tier_id', '!=', False), ('phase_ids.tier_id', '!=', False)],
     )
     subscription_id = fields.Many2one(
         related='subscription_line_id.subscription_id', store=True, index=True
@@ -40,8 +44,20 @@ class OfferSlaReport(models.Model):
     )
     company_id = fields.Many2one(related='subscription_id.company_id', store=True)
     currency_id = fields.Many2one(related='subscription_id.currency_id')
-    tier_id = fields.Many2one(related='subscription_line_id.tier_id')
-    date = fields.Date(string='Month', required=True, help='Any day of it.')
+    tier_id = fields.Many2one(
+        comodel_name='offer.sla.tier',
+        string='Service Level',
+        compute='_compute_tier_id',
+        store=True,
+        ondelete='restrict',
+        help='As it was agreed on the day, else for the first days of the month that have one.',
+    )
+    date = fields.Date(
+        string='Month',
+        required=True,
+        help='Any day of it. If the level changed in the month, each one has a report of its own:'
+        ' choose a day on which it was agreed.',
+    )
     availability_entered = fields.Float(
         string='Measured Availability (%)',
         digits=(8, 4),
@@ -72,7 +88,10 @@ class OfferSlaReport(models.Model):
     )
     percent = fields.Float(string='Credit (%)', digits=(6, 3), compute='_compute_kept', store=True)
     credit = fields.Monetary(
-        string='Proposed Credit', compute='_compute_kept', store=True, help='Untaxed.'
+        string='Proposed Credit',
+        compute='_compute_kept',
+        store=True,
+        help="In the item's own taxes.",
     )
     reason = fields.Char(compute='_compute_kept', store=True, help="In the customer's language.")
     state = fields.Selection(
@@ -101,9 +120,16 @@ class OfferSlaReport(models.Model):
             month = report.date and format_date(self.env, report.date, date_format='MMMM y')
             report.display_name = f'{report.subscription_line_id.display_name} · {month}'
 
+    @api.depends('subscription_line_id', 'date')
+    def _compute_tier_id(self):
+        for report in self:
+            complete = report.subscription_line_id and report.date
+            report.tier_id = complete and report._get_tier()
+
     @api.depends(
         'subscription_line_id',
         'date',
+        'tier_id',
         'availability_entered',
         'outage_ids.date_start',
         'outage_ids.date_end',
@@ -127,13 +153,12 @@ class OfferSlaReport(models.Model):
     @api.constrains('subscription_line_id', 'date')
     def _check_once(self):
         for report in self:
-            first, last = report._get_days()
             line = report.subscription_line_id
-            if not line.tier_id:
+            if not report.tier_id:
                 raise ValidationError(
                     self.env._('"%s" promises no service level.', line.display_name)
                 )
-            if first > last:
+            if not report._get_runs():
                 raise ValidationError(
                     self.env._('"%s" does not run in this month.', line.display_name)
                 )
@@ -141,6 +166,7 @@ class OfferSlaReport(models.Model):
             others = self.search(
                 [
                     ('subscription_line_id', '=', line.id),
+                    ('tier_id', '=', report.tier_id.id),
                     ('date', '>=', month),
                     ('date', '<', add_interval(month, 1, 'month')),
                     ('id', '!=', report.id),
@@ -177,19 +203,15 @@ class OfferSlaReport(models.Model):
         """Put the credit on the next invoice, once."""
         for report in self:
             report._check_open()
+            day = max([last for _first, last in report._get_runs()], default=report.date) + ONE_DAY
             if report.credit > 0:
                 charge = report.subscription_id._charge_once(
-                    report.subscription_line_id,
-                    report._get_days()[1] + ONE_DAY,
-                    -report.credit,
-                    report.reason,
+                    report.subscription_line_id, day, -report.credit, report.reason
                 )
                 # sudo: as the charge itself
                 report.sudo().charge_id = charge
             report.state = 'approved'
-            with report.subscription_id._recording(
-                'credited', report._get_days()[1] + ONE_DAY, report.reason
-            ):
+            with report.subscription_id._recording('credited', day, report.reason):
                 pass
 
     def action_refuse(self):
@@ -205,30 +227,58 @@ class OfferSlaReport(models.Model):
                     self.env._('"%s" was decided: it stays as it is.', report.display_name)
                 )
 
-    def _get_days(self):
-        """:return: first and last day of the month on which the line runs"""
+    def _get_month(self):
+        """:return: first and last day of the month"""
+        first = self.date.replace(day=1)
+        return first, add_interval(first, 1, 'month') - ONE_DAY
+
+    def _get_spans(self):
+        """:return: what the line delivers on days of the month, oldest first: nothing in a pause,
+            also if it is billed
+        :rtype: list[Span]
+        """
+        line, (month, until) = self.subscription_line_id, self._get_month()
+        timeline = line.subscription_id._get_timeline()
+        pauses = [(first, last) for first, last, _pause in timeline.pauses]
+        return [
+            replace(span, first=first, last=last)
+            for span in (timeline.get_spans(line.id) if line.id in timeline.keys else ())
+            for first, last in subtract(max(month, span.first), min(until, span.last), pauses)
+        ]
+
+    def _get_tier(self):
+        """:return: the level that was agreed on the day, else the first one of the month
+        :rtype: offer.sla.tier
+        """
         self.ensure_one()
         line = self.subscription_line_id
-        first = self.date.replace(day=1)
-        last = add_interval(first, 1, 'month') - ONE_DAY
+        if not line.subscription_id._goes_by_facts():
+            return line.tier_id
+        spans = [span for span in self._get_spans() if span.tier]
+        on_day = (span for span in spans if span.first <= self.date <= span.last)
+        found = next(on_day, spans[0] if spans else None)
+        return line.tier_id.browse(found.tier if found else [])
+
+    def _get_runs(self):
+        """:return: runs of days of the month on which the line delivers at this level
+        :rtype: list[tuple[datetime.date, datetime.date]]
+        """
+        self.ensure_one()
+        line = self.subscription_line_id
+        if line.subscription_id._goes_by_facts():
+            spans = self._get_spans()
+            return [(it.first, it.last) for it in spans if it.tier == self.tier_id.id]
+        first, last = self._get_month()
         start, end = line.date_start or last + ONE_DAY, line.date_end or last
-        return max(first, start), min(last, end)
+        first, last = max(first, start), min(last, end)
+        return [(first, last)] if first <= last else []
 
     def _get_hours(self):
         """:return: service hours of these days, and how many of them the outages took
         :rtype: tuple[Fraction, Fraction]
         """
-        first, last = self._get_days()
-        if first > last:
-            return Fraction(0), Fraction(0)
         calendar = self.tier_id.calendar_id
         zone = pytz.timezone(calendar.tz or self.company_id.partner_id.tz or 'UTC')
-        start = zone.localize(fields.Datetime.to_datetime(first))
-        end = zone.localize(fields.Datetime.to_datetime(last + ONE_DAY))
-        promised = Intervals([(start, end, self.browse())])
-        if calendar:
-            # sudo: holidays count, whoever looks
-            promised = calendar.sudo()._work_intervals_batch(start, end)[False]
         outages = Intervals(
             [
                 (pytz.utc.localize(outage.date_start), pytz.utc.localize(outage.date_end), outage)
@@ -236,12 +286,27 @@ class OfferSlaReport(models.Model):
                 if outage.date_start and outage.date_end and outage.date_start < outage.date_end
             ]
         )
+        promised = [
+            interval
+            for first, last in self._get_runs()
+            for interval in self._get_promised(calendar, zone, first, last)
+        ]
+        promised = Intervals(promised)
         hours = (
             sum(Fraction((stop - begin).total_seconds()) for begin, stop, _record in intervals)
             / 3600
             for intervals in (promised, promised & outages)
         )
         return tuple(hours)
+
+    def _get_promised(self, calendar, zone, first, last):
+        """:return: service hours from one day to another"""
+        start = zone.localize(fields.Datetime.to_datetime(first))
+        end = zone.localize(fields.Datetime.to_datetime(last + ONE_DAY))
+        if not calendar:
+            return [(start, end, self.browse())]
+        # sudo: holidays count, whoever looks
+        return calendar.sudo()._work_intervals_batch(start, end)[False]
 
     def _get_availability(self, hours, down):
         """:return: in percent, exactly: it is compared with the edges of bands
@@ -265,19 +330,40 @@ class OfferSlaReport(models.Model):
         return min(percent, tier.credit_cap or 100.0)
 
     def _get_fee(self):
-        """:return: what the line costs for these days, untaxed, after discount"""
-        line, (first, last) = self.subscription_line_id, self._get_days()
+        """:return: what the line costs for these days after discount, in its own taxes"""
+        line = self.subscription_line_id
+        subscription = line.subscription_id
+        if subscription._goes_by_facts():
+            return self.currency_id.round(float(self._get_owed(subscription._get_timeline())))
         terms, anchor = line._get_entitlement()[:2]
         total = 0.0
-        while first <= last and anchor:
-            period = period_of(terms, anchor, first)
-            end = min(period.last, last)
-            price = piece_price(
-                line._get_period_price(period), period, first, end, self.currency_id.rounding
-            )
-            total += line._get_amount(line.quantity, float(price))
-            first = end + ONE_DAY
+        for first, last in self._get_runs() if anchor else ():
+            while first <= last:
+                period = period_of(terms, anchor, first)
+                end = min(period.last, last)
+                price = piece_price(
+                    line._get_period_price(period), period, first, end, self.currency_id.rounding
+                )
+                total += line._get_amount(line.quantity, float(price))
+                first = end + ONE_DAY
         return self.currency_id.round(total)
+
+    def _get_owed(self, timeline):
+        """:return: what is owed for these days, whoever billed them; in full a day costs its share
+            of the period
+        :rtype: Decimal
+        """
+        (month, until), total = self._get_month(), Decimal(0)
+        runs, rounding = self._get_runs(), timeline.facts.rounding
+        for piece in timeline.get_pieces(self.subscription_line_id.id, month):
+            if piece.first > until:
+                break
+            amount = piece.content.get_amount(rounding)
+            for start, end in runs:
+                first, last = max(start, piece.first), min(end, piece.last)
+                if first <= last:
+                    total += piece_amount(amount, piece.period, first, last, rounding)
+        return total
 
     def _get_reason(self):
         lang = self.partner_id.lang

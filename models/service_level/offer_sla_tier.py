@@ -115,7 +115,8 @@ class OfferSlaTier(models.Model):
         self.ensure_one()
         # sudo: of every company and salesperson, whoever asks
         lines = self.env['offer.subscription.line'].sudo().with_context(active_test=False)
-        return bool(lines.search_count([('tier_id', '=', self.id)], limit=1))
+        agreed = ['|', ('tier_id', '=', self.id), ('phase_ids.tier_id', '=', self.id)]
+        return bool(lines.search_count(agreed, limit=1))
 
     def _get_promise_text(self):
         """What is promised in words, in the language of the context.

@@ -111,8 +111,29 @@ class OfferSubscriptionEvent(models.Model):
 
     def _queue_automations(self):
         """Leave to a scheduled job what Services do by themselves: it runs when the change is
-        committed, so that what fails there blocks nothing."""
-        waiting = self.filtered(
+        committed, so that what fails there blocks nothing.
+
+        Of an act that moves revenue, each Service that it moves has its own event; what it brings
+        on other days, or corrects, starts nothing.
+        """
+        moved = self.filtered('act_id')
+        for event in moved:
+            act = event.act_id
+            is_own = event.date == act.date and event.kind == act.kind
+            others = self.search(
+                [
+                    ('act_id', '=', act.id),
+                    ('subscription_id', '=', event.subscription_id.id),
+                    ('service_id', '=', event.service_id.id),
+                    ('date', '=', event.date),
+                    ('id', '!=', event.id),
+                ],
+                limit=1,
+            )
+            if not is_own or others:
+                moved -= event
+        moved.act_id.automation_state = False
+        waiting = (moved | self.filtered(lambda event: not event.act_id)).filtered(
             lambda event: event.kind in event.service_id.offer_automation_ids.mapped('kind')
         )
         if waiting:

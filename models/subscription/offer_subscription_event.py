@@ -141,8 +141,7 @@ class OfferSubscriptionEvent(models.Model):
                     'date_cohort': event._get_first_revenue().date or event.date,
                 }
             )
-        # an act is one thing that happened, whatever movements it has
-        events.filtered(lambda event: not event.act_id)._queue_automations()
+        events._queue_automations()
         return events
 
     @api.ondelete(at_uninstall=False)

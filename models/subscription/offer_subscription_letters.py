@@ -23,14 +23,29 @@ class OfferSubscription(models.Model):
             subtype_xmlid='mail.mt_comment',
         )
 
-    def _get_ending_lines(self):
-        """:return: what ends with the subscription, as it is sorted"""
+    def _get_ending_rows(self):
+        """What ends with the subscription, as it is agreed for the last day.
+
+        :return: dicts of the `line`, its `name` and `quantity`
+        :rtype: list[dict]
+        """
         self.ensure_one()
-        return self.line_ids.filtered(
-            lambda line: line.date_end
-            and line.date_end == self.date_end
-            and line.date_start <= line.date_end
+        end = self.date_end
+        lines = self.line_ids.filtered(
+            lambda line: line.date_end and line.date_end == end and line.date_start <= end
         )
+        timeline = self._get_timeline() if self._goes_by_facts() else None
+        rows = []
+        for line in lines:
+            held = line._get_held(end, timeline) if timeline else line
+            rows.append(
+                {
+                    'line': line,
+                    'name': (held['name'] or line.display_name).split('\n')[0],
+                    'quantity': held['quantity'],
+                }
+            )
+        return rows
 
     def _get_revision_texts(self):
         """:return: what the announced revision changes here, for the letter"""

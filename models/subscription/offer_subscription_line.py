@@ -68,7 +68,9 @@ class OfferSubscriptionLine(models.Model):
         help="Per unit and period of the plan, in the product's own taxes.",
     )
     discount = fields.Float(string='Discount (%)', digits='Discount')
-    price_subtotal = fields.Monetary(string='Per Period', compute='_compute_price_subtotal')
+    price_subtotal = fields.Monetary(
+        string='Per Period', compute='_compute_price_subtotal', help='Untaxed.'
+    )
     sale_line_id = fields.Many2one(
         comodel_name='sale.order.line',
         string='Order Line',
@@ -150,19 +152,32 @@ class OfferSubscriptionLine(models.Model):
         for line in self:
             line.product_uom_id = line.product_uom_id or line.product_id.uom_id
 
-    @api.depends('quantity', 'price_unit', 'discount', 'currency_id')
+    @api.depends('quantity', 'price_unit', 'discount', 'currency_id', 'product_id', 'company_id')
     def _compute_price_subtotal(self):
         for line in self:
-            line.price_subtotal = line._get_amount(line.quantity, line.price_unit)
+            line.price_subtotal = line.subscription_id._get_untaxed(
+                line.product_id, line._get_amount(line.quantity, line.price_unit)
+            )
 
     @api.depends('name', 'product_id')
     def _compute_display_name(self):
         for line in self:
             line.display_name = (line.name or line.product_id.display_name or '').split('\n')[0]
 
-    @api.depends('billing_entry_ids.date_to', 'billing_entry_ids.credited_from', 'date_start')
+    @api.depends(
+        'billing_entry_ids.date_to',
+        'billing_entry_ids.credited_from',
+        'billing_entry_ids.is_taken_back',
+        'billing_entry_ids.is_void',
+        'date_start',
+        'settled_to',
+    )
     def _compute_billed_until(self):
-        for line in self:
+        by_facts = self.filtered(lambda line: line.subscription_id._goes_by_facts())
+        until = by_facts._origin._find_billed_until()
+        for line in by_facts:
+            line.billed_until = until.get(line._origin, False)
+        for line in self - by_facts:
             settled = line.billing_entry_ids._as_settled()
             day = line.date_start and line.date_start - ONE_DAY
             for entry in sorted(settled, key=lambda entry: entry.first):
@@ -258,7 +273,9 @@ class OfferSubscriptionLine(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_amount(self, quantity, price_unit):
-        """:return: untaxed amount after discount, in the subscription's currency"""
+        """:return: amount after discount, in the own taxes of the price and the currency of the
+            subscription
+        """
         amount = quantity * price_unit * (1 - (self.discount or 0.0) / 100)
         return self.currency_id.round(amount) if self.currency_id else amount
 

@@ -72,6 +72,20 @@ class OfferSubscriptionLine(models.Model):
             and (not self.date_end or day <= self.date_end)
         )
 
+    def _get_running_on(self, day):
+        """:return: those of these lines that deliver on a day, or would in a pause, as sorted"""
+        running = self.browse()
+        for subscription, lines in self.grouped('subscription_id').items():
+            if not subscription._goes_by_facts():
+                running |= lines.filtered(lambda line: line._is_running_on(day))
+                continue
+            timeline = subscription._get_timeline()
+            if day <= timeline.set_end:
+                running |= lines.filtered(
+                    lambda line, timeline=timeline: line._is_agreed_on(day, timeline)
+                )
+        return running.sorted(lambda line: (line.sequence, line.id))
+
     def _get_on(self, day):
         """:return: the line of the same thing that delivers on a day, or none"""
         self.ensure_one()

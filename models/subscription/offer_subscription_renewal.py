@@ -252,8 +252,22 @@ class OfferSubscription(models.Model):
                 letter._send_letter('sale_offer.mail_template_unpaid')
         if not fresh:
             return
-        if policy == 'pause' and not self.date_paused and not self.date_end:
-            self.pause(day)
+        if policy in ('pause', 'suspend') and not self.date_end:
+            self._stop_unpaid(day, policy == 'suspend')
         elif policy == 'end' and not self.date_end:
             text = self.env._('Invoice %s stayed unpaid.', fresh[0].name)
             self._end(day, self.env['offer.end.reason'], text, 'unpaid')
+
+    def _stop_unpaid(self, day, is_billed):
+        """Deliver nothing from a day on, unless it is paused then already.
+
+        :param bool is_billed: what was agreed is owed all the same
+        """
+        if not self.is_on_facts:
+            # chains of lines know only pauses that are not billed
+            if not self.date_paused:
+                self.pause(day)
+            return
+        pauses = self._get_timeline().pauses
+        if not any(first <= day <= last for first, last, _pause in pauses):
+            self._agree_pause(day, is_billed=is_billed)
