@@ -154,13 +154,13 @@ class OfferSlaReport(models.Model):
     def _check_once(self):
         for report in self:
             line = report.subscription_line_id
+            if not report._is_delivered():
+                raise ValidationError(
+                    self.env._('"%s" does not run in this month.', line.display_name)
+                )
             if not report.tier_id:
                 raise ValidationError(
                     self.env._('"%s" promises no service level.', line.display_name)
-                )
-            if not report._get_runs():
-                raise ValidationError(
-                    self.env._('"%s" does not run in this month.', line.display_name)
                 )
             month = report.date.replace(day=1)
             others = self.search(
@@ -245,6 +245,12 @@ class OfferSlaReport(models.Model):
             for span in (timeline.get_spans(line.id) if line.id in timeline.keys else ())
             for first, last in subtract(max(month, span.first), min(until, span.last), pauses)
         ]
+
+    def _is_delivered(self):
+        """:return: whether the line runs in the month, at whatever level"""
+        self.ensure_one()
+        by_facts = self.subscription_line_id.subscription_id._goes_by_facts()
+        return bool(self._get_spans() if by_facts else self._get_runs())
 
     def _get_tier(self):
         """:return: the level that was agreed on the day, else the first one of the month

@@ -29,7 +29,16 @@ class OfferSubscription(models.Model):
         for subscription in self:
             subscription.event_count = len(subscription.event_ids)
 
-    @api.depends('state', 'line_ids.price_subtotal', 'line_ids.date_start', 'line_ids.date_end')
+    @api.depends(
+        'state',
+        'line_ids.price_subtotal',
+        'line_ids.date_start',
+        'line_ids.date_end',
+        'line_ids.phase_ids',
+        'pause_ids',
+        'resume_ids',
+        'end_ids',
+    )
     def _compute_mrr(self):
         for subscription in self:
             subscription.mrr = subscription._get_mrr()
