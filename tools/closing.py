@@ -53,9 +53,7 @@ def divide(timeline, entries, day, keys=None):
     """
     is_full = timeline.facts.terms.proration == 'none'
     limit = timeline.get_period(day).last if is_full else day
-    rows = find_due(
-        timeline.ending_on(min(limit, timeline.end)), entries, FOREVER, keys=keys
-    )
+    rows = find_due(timeline.ending_on(min(limit, timeline.end)), entries, FOREVER, keys=keys)
     found = [_divide_row(timeline, row, day, is_full) for row in rows]
     if is_full:
         credited = {row.origin for row in rows}
@@ -74,7 +72,9 @@ def _divide_row(timeline, row, day, is_full):
     amount, last = row.amount, row.last
     if last > day:
         if is_full and _goes_on(timeline, row.line, row.period, day):
-            amount = piece_amount(amount, row.period, row.period.first, day, timeline.facts.rounding)
+            amount = piece_amount(
+                amount, row.period, row.period.first, day, timeline.facts.rounding
+            )
             last = day
         elif not is_full:
             last = day
@@ -90,7 +90,11 @@ def _divide_kept(timeline, entry, day):
     """
     period = timeline.get_period(day)
     first = max(entry.first, day_after(day))
-    if entry.kind != CHARGE or first > entry.last or not _goes_on(timeline, entry.line, period, day):
+    if (
+        entry.kind != CHARGE
+        or first > entry.last
+        or not _goes_on(timeline, entry.line, period, day)
+    ):
         return None
     return Divided(entry.line, DEFERRED, first, entry.last, entry.content.item, origin=entry)
 

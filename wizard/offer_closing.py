@@ -4,7 +4,6 @@ from odoo import fields, models
 from odoo.tools import format_date, split_every
 
 from ..models.billing.offer_billing_entry_ledger import SETTLING_KINDS
-from ..tools.amounts import to_decimal
 from ..tools.closing import DEFERRED, divide
 from ..tools.periods import ONE_DAY, Period
 from ..tools.proration import piece_price
@@ -82,9 +81,7 @@ class OfferClosing(models.TransientModel):
         return read
 
     def _is_settled(self, entry):
-        """:return: whether days were settled as of the day: charged in the books, and taken back
-            by nothing that was
-        """
+        """:return: whether days were settled as of the day: what took them back since doesn't count"""
         credits = entry.credit_ids.filtered(lambda credit: not credit.is_void)
         return self._is_in_books(entry) and not any(map(self._is_in_books, credits))
 

@@ -50,13 +50,13 @@ class OfferSlaReport(models.Model):
         compute='_compute_tier_id',
         store=True,
         ondelete='restrict',
-        help='As it was agreed on the day, else for the first days of the month that have one.',
+        help='As agreed on the day; otherwise the first one of the month.',
     )
     date = fields.Date(
         string='Month',
         required=True,
-        help='Any day of it. If the level changed in the month, each one has a report of its own:'
-        ' choose a day on which it was agreed.',
+        help='Any day of the month. If the service level changed during it, each level has its own'
+        ' report: choose a day on which it was agreed.',
     )
     availability_entered = fields.Float(
         string='Measured Availability (%)',

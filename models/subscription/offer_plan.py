@@ -162,7 +162,7 @@ class OfferPlan(models.Model):
             ('none', 'Nothing happens'),
             ('remind', 'The customer is reminded'),
             ('pause', 'The subscription is paused'),
-            ('suspend', 'The subscription is suspended, and billed all the same'),
+            ('suspend', 'The subscription is suspended, but still billed'),
             ('end', 'The subscription ends'),
         ],
         string='An Unpaid Invoice',

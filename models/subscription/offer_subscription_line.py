@@ -274,7 +274,7 @@ class OfferSubscriptionLine(models.Model):
 
     def _get_amount(self, quantity, price_unit):
         """:return: amount after discount, in the own taxes of the price and the currency of the
-            subscription
+        subscription
         """
         amount = quantity * price_unit * (1 - (self.discount or 0.0) / 100)
         return self.currency_id.round(amount) if self.currency_id else amount
