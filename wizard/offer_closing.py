@@ -81,7 +81,7 @@ class OfferClosing(models.TransientModel):
         return read
 
     def _is_settled(self, entry):
-        """:return: whether days were settled as of the day: what took them back since doesn't count"""
+        """:return: whether days were settled as of the day, whatever took them back since"""
         credits = entry.credit_ids.filtered(lambda credit: not credit.is_void)
         return self._is_in_books(entry) and not any(map(self._is_in_books, credits))
 
