@@ -107,13 +107,20 @@ class Timeline:
         :return: None: its beginning was withdrawn, or it never delivers
         :rtype: Span | None
         """
-        line = self._lines[key]
-        spans = self._get_agreed(key)
-        if not spans:
+        line, held = self._lines[key], self._get_agreed_span(key, day)
+        if not held:
             return None
-        held = next((span for span in reversed(spans) if span.first <= day), spans[0])
         above = self.get_agreed_on(line.parent, day) if line.parent is not None else None
         return _settle_quantity(held, above)
+
+    def get_ratio_on(self, key, day):
+        """:return: how much of a line is agreed for each unit of what it hangs on, on a day; None:
+            its quantity is its own, or nothing is agreed
+        :rtype: Decimal | None
+        """
+        held = self._get_agreed_span(key, day)
+        quantity = held and held.content.quantity
+        return quantity.ratio if isinstance(quantity, PerUnit) else None
 
     def get_agreed_days(self, key):
         """From when to when a line and what it hangs on are agreed, whatever pauses or ends them
@@ -129,6 +136,10 @@ class Timeline:
         if not above or above[1] < days[0] or days[1] < above[0]:
             return None
         return max(days[0], above[0]), min(days[1], above[1])
+
+    def _get_agreed_span(self, key, day):
+        spans = self._get_agreed(key)
+        return next((span for span in reversed(spans) if span.first <= day), spans and spans[0])
 
     def _get_agreed(self, key):
         if key not in self._agreed:

@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 
+# what a row shows of a line
+PROPOSED = ('quantity', 'price_unit', 'discount')
+
+
 class OfferDirectChange(models.TransientModel):
     _name = 'offer.direct.change'
     _description = 'Change of a Subscription without a Quotation'
@@ -47,21 +51,39 @@ class OfferDirectChange(models.TransientModel):
             change.line_ids = [
                 Command.clear(),
                 *(
-                    Command.create(
-                        {
-                            'line_id': line.id,
-                            'quantity': line.quantity,
-                            'price_unit': line.price_unit,
-                            'discount': line.discount,
-                        }
-                    )
+                    Command.create({'line_id': line.id, **change._prepare_shown(line)})
                     for line in running
                 ),
             ]
 
     @api.onchange('line_ids')
     def _onchange_line_ids(self):
-        """Let what is sold per unit of a Service follow it."""
+        """Show what follows from the quantities, where nobody has said something else."""
+        if not self.subscription_id._goes_by_facts():
+            self._follow_quantities()
+            return
+        proposed = self._get_proposed()
+        for line in self.line_ids:
+            values = proposed[line.line_id]
+            for name in PROPOSED:
+                if line[name] == line[f'proposed_{name}']:
+                    line[name] = values[name]
+                line[f'proposed_{name}'] = values[name]
+
+    @api.depends('line_ids.quantity', 'line_ids.price_unit', 'line_ids.discount')
+    def _compute_amount_change(self):
+        for change in self:
+            change.amount_change = sum(change.line_ids.mapped('amount_change'))
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_shown(self, line):
+        """:return: values of a row that shows what holds on the day"""
+        held = line._get_held_on(self.date)
+        shown = {name: held[name] for name in PROPOSED}
+        return {**shown, **{f'proposed_{name}': value for name, value in shown.items()}}
+
+    def _follow_quantities(self):
         by_first = {line.line_id._get_first(): line for line in self.line_ids}
         for part in self.line_ids:
             option = part.line_id.option_id
@@ -71,17 +93,44 @@ class OfferDirectChange(models.TransientModel):
             if service.quantity != service.line_id.quantity:
                 part.quantity = option.quantity * service.quantity
 
-    @api.depends('line_ids.quantity', 'line_ids.price_unit', 'line_ids.discount')
-    def _compute_amount_change(self):
-        for change in self:
-            change.amount_change = sum(change.line_ids.mapped('amount_change'))
+    def _get_proposed(self):
+        """What the quantities of the dialog come to, as the change itself will work it out.
+
+        :return: quantity, price and discount by subscription line
+        :rtype: dict
+        """
+        self.ensure_one()
+        subscription, day = self.subscription_id._origin, self.date
+        shown = {
+            line.line_id._origin: line.line_id._origin._get_held_on(day) for line in self.line_ids
+        }
+        said = [
+            (line.line_id._origin, {'quantity': line.quantity})
+            for line in self.line_ids
+            if line._says_quantity(shown[line.line_id._origin]['quantity'])
+        ]
+        if not said:
+            return shown
+        timeline = subscription._get_timeline()
+        changes = subscription._complete_changes(day, said)
+        after = subscription._get_timeline_with(day, changes, timeline)
+        proposed = {}
+        for line in self.line_ids:
+            known = line.line_id._origin
+            agreed = known._is_agreed_on(day, after)
+            proposed[line.line_id] = (
+                known._get_held(day, after) if agreed else {**shown[known], 'quantity': 0.0}
+            )
+        return proposed
 
     # === ACTION METHODS === #
 
     def action_apply(self):
         """Change what differs."""
         self.ensure_one()
-        changes = [line._prepare_change() for line in self.line_ids if line._is_changed()]
+        proposed = self.subscription_id._goes_by_facts() and self._get_proposed()
+        changes = [line._prepare_change(proposed) for line in self.line_ids]
+        changes = [change for change in changes if len(change) > 1]
         if not changes:
             raise UserError(self.env._('Nothing changes: correct a quantity, price or discount.'))
         self.subscription_id.change(self.date, changes)
@@ -99,6 +148,10 @@ class OfferDirectChangeLine(models.TransientModel):
     quantity = fields.Float(digits='Product Unit', help='0: it ends.')
     price_unit = fields.Float(string='Unit Price', min_display_digits='Product Price')
     discount = fields.Float(string='Discount (%)', digits='Discount')
+    # what follows from the quantities: where a row shows it, nobody has said something else
+    proposed_quantity = fields.Float(digits='Product Unit')
+    proposed_price_unit = fields.Float(min_display_digits='Product Price')
+    proposed_discount = fields.Float(digits='Discount')
     currency_id = fields.Many2one(related='change_id.currency_id')
     amount_change = fields.Monetary(string='Difference', compute='_compute_amount_change')
 
@@ -107,22 +160,44 @@ class OfferDirectChangeLine(models.TransientModel):
     @api.depends('quantity', 'price_unit', 'discount')
     def _compute_amount_change(self):
         for line in self:
-            after = line.quantity * line.price_unit * (1 - line.discount / 100)
+            held = line.line_id._origin._get_held_on(line.change_id.date)
+            after = {name: line[name] for name in PROPOSED}
             currency = line.currency_id
-            after = currency.round(after) if currency else after
-            line.amount_change = after - line.line_id.price_subtotal
+            line.amount_change = currency and (
+                line.line_id._get_held_amount(after, currency)
+                - line.line_id._get_held_amount(held, currency)
+            )
 
     # === BUSINESS METHODS === #
 
-    def _is_changed(self):
-        return any(
-            self[name] != self.line_id[name] for name in ('quantity', 'price_unit', 'discount')
-        )
+    def _says_quantity(self, held):
+        """:param float held: quantity that is agreed
+        :return: whether somebody has typed another one, and it is none that follows by itself
+        """
+        self.ensure_one()
+        unit = self.line_id.product_uom_id
+        is_shown = self.quantity == self.proposed_quantity
+        return unit.compare(self.quantity, held) != 0 and not (is_shown and self._follows())
 
-    def _prepare_change(self):
-        return {
-            'line_id': self.line_id.id,
-            'quantity': self.quantity,
-            'price_unit': self.price_unit,
-            'discount': self.discount,
-        }
+    def _follows(self):
+        """:return: whether its quantity is agreed per unit of what it hangs on"""
+        line, day = self.line_id._origin, self.change_id.date
+        timeline = line.subscription_id._get_timeline(line._with_above())
+        return timeline.get_ratio_on(line.id, day) is not None
+
+    def _prepare_change(self, proposed):
+        """
+        :param dict proposed: see `offer.direct.change._get_proposed`; empty: chains of lines
+        :return: what the row says, as `offer.subscription.change` reads it
+        :rtype: dict
+        """
+        held = self.line_id._get_held_on(self.change_id.date)
+        shown = proposed[self.line_id] if proposed else held
+        said = {'line_id': self.line_id.id}
+        if self._says_quantity(held['quantity']) if proposed else self.quantity != held['quantity']:
+            said['quantity'] = self.quantity
+        for name in ('price_unit', 'discount'):
+            # typed by hand, it counts, also where it is what was agreed before
+            if self[name] != shown[name]:
+                said[name] = self[name]
+        return said

@@ -3,10 +3,11 @@
 What is due is found by `tools/ledger.py`; here entries are read for it, and become rows.
 """
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools.ledger import CREDIT, find_due, find_pending, find_settled_until
+from ...tools.periods import ONE_DAY
 from ...tools.reconciliation import Due
 from .due_row import DueRow
 from .offer_billing_entry_ledger import SETTLING_KINDS
@@ -46,11 +47,7 @@ class OfferSubscription(models.Model):
         line = self.env['offer.subscription.line'].browse(row.line)
         sign = -1 if row.kind == CREDIT else 1
         origin = row.origin and row.origin.key
-        amount, written = row.amount, None
-        if origin:
-            # sudo: who sees what comes back need not see every invoice
-            origin_sudo = self.env['offer.billing.entry'].sudo().browse(origin)
-            amount, written = origin_sudo._get_credit_amounts(timeline, row, left)
+        amount, written = self._get_row_amounts(timeline, row, left)
         # in full a period may begin before the line
         spans = timeline.get_spans(row.line)
         span = next((it for it in spans if it.first <= row.last and row.first <= it.last), None)
@@ -65,6 +62,46 @@ class OfferSubscription(models.Model):
             content=row.content,
             text=(span and span.name) or line.name,
         )
+
+    @api.model
+    def _get_row_amounts(self, timeline, row, left):
+        """:return: see `offer.billing.entry._get_credit_amounts`"""
+        if not row.origin:
+            return row.amount, None
+        # sudo: who sees what comes back need not see every invoice
+        origin_sudo = self.env['offer.billing.entry'].sudo().browse(row.origin.key)
+        return origin_sudo._get_credit_amounts(timeline, row, left)
+
+    def _get_due_amount(self, timeline, first, last):
+        """What billing will charge and credit for some days, whenever it is due, by the rows of
+        one agreement ("what is shown is what is billed").
+
+        :param Timeline timeline: of this subscription, or what it would be after an act
+        :param datetime.date first: first day
+        :param datetime.date last: the last day of a period
+        :return: in the own taxes of the prices
+        :rtype: float
+        """
+        self.ensure_one()
+        since = dict.fromkeys(timeline.keys, timeline.get_period(first).first)
+        entries = self.line_ids._read_entries({self: timeline}, since)[self]
+        # in arrears a period is due on the day after
+        rows = find_due(timeline, entries, last + ONE_DAY, since)
+        left = {}
+        amounts = [
+            self._get_row_amounts(timeline, row, left)[0] for row in rows if row.first <= last
+        ]
+        return self.currency_id.round(float(sum(amounts)))
+
+    def _get_settled_to(self):
+        """:return: the last day of which anything is settled, or None"""
+        self.ensure_one()
+        # sudo: what is settled decides, whoever asks
+        entries_sudo = self.sudo().line_ids.billing_entry_ids.filtered(
+            lambda entry: entry.kind in SETTLING_KINDS
+            and not (entry.is_void or entry.is_taken_back)
+        )
+        return max(entries_sudo.mapped('date_to'), default=None)
 
     def _take_back(self, rows):
         """Split the charges of which parts are credited, so that each entry is wholly live or

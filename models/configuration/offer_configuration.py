@@ -33,7 +33,7 @@ class OfferConfiguration(models.AbstractModel):
             return None, reader.errors
         held = reader.held(configuration.get('line_id'))
         node = self._new_node(reader, product, held=held, line_id=configuration.get('line_id'))
-        if held.product_id != product:
+        if node.held_content.get('product_id') != product.id:
             self._check_sellable(reader, product)
         node.quantity = reader.quantity(
             configuration.get('quantity', 1), product.display_name, node
@@ -49,6 +49,7 @@ class OfferConfiguration(models.AbstractModel):
             product=product,
             quantity=1.0,
             held=values.pop('held', self.env['offer.subscription.line']),
+            held_on=reader.order.offer_change_date,
             plan=values.pop('plan', self.env['offer.plan']),
             tier=self.env['offer.sla.tier'],
             option=values.pop('option', self.env['offer.option']),
@@ -125,7 +126,7 @@ class OfferConfiguration(models.AbstractModel):
                 item=template.name,
             )
             reader.error(text, node, 'tier')
-        node.tier = tier & (template.offer_tier_ids | node.held.tier_id)
+        node.tier = tier & (template.offer_tier_ids | self._get_held_tier(node))
 
     @api.model
     def _read_attributes(self, reader, node, data):
@@ -223,7 +224,7 @@ class OfferConfiguration(models.AbstractModel):
         once only for those that are added
         """
         if parent.held and not option.is_recurring:
-            return max(0.0, parent.quantity - parent.held.quantity)
+            return max(0.0, parent.quantity - parent.held_content['quantity'])
         return parent.quantity
 
     @api.model

@@ -35,6 +35,7 @@ class Node:
     :param bool is_setup: it is a one-time fee beside an item
     :param setup: the node of that fee, or none
     :param held: on a change: the running line that goes on, or none
+    :param held_on: the day of the change
     :param profile: how the customer gets this Service; empty: as everybody
     :param dict notes: what is wrong, by the place where it belongs (`option_7`, `group_3`,
         `quantity`, `plan`, `tier`)
@@ -54,7 +55,13 @@ class Node:
     setup: 'Node | None' = None
     profile: models.BaseModel | None = None
     held: models.BaseModel | None = None
+    held_on: datetime.date | None = None
     notes: dict = field(default_factory=dict)
+
+    @property
+    def held_content(self):
+        """What runs on the day of the change, see `offer.subscription.line._get_held`."""
+        return self.held._get_held_on(self.held_on) if self.held else {}
 
     @property
     def parts(self):
@@ -97,7 +104,7 @@ class Reader:
         if not self.is_change or not _is_id(line_id):
             return self.env['offer.subscription.line']
         lines = self.order.order_line.filtered(lambda line: line._origin.id == line_id)
-        return lines._get_offer_held()
+        return lines._get_offer_held() if lines else self.env['offer.subscription.line']
 
     def error(self, text, node=None, place=''):
         """

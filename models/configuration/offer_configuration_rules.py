@@ -22,7 +22,12 @@ class OfferConfiguration(models.AbstractModel):
         """:return: the service levels that the customer of a node can have"""
         tiers = node.product.product_tmpl_id.offer_tier_ids.filtered('active')
         allowed = tiers & node.profile.tier_ids if node.profile.tier_ids else tiers
-        return allowed | node.held.tier_id.sudo(self.env.su) if node.held else allowed
+        return allowed | self._get_held_tier(node)
+
+    @api.model
+    def _get_held_tier(self, node):
+        """:return: the service level that runs, on a change"""
+        return self.env['offer.sla.tier'].browse(node.held_content.get('tier_id') or [])
 
     @api.model
     def _get_default_tier(self, node):
@@ -184,7 +189,7 @@ class OfferConfiguration(models.AbstractModel):
         """
         if not node.held:
             return set()
-        added = node.quantity > node.held.quantity
+        added = node.quantity > node.held_content['quantity']
         return {
             option
             for option in node.product.product_tmpl_id._get_offer_options()

@@ -56,7 +56,7 @@ class OfferSubscription(models.Model):
             wanted = answer['configuration']
             if not answer['errors']:
                 order.offer_add(wanted, line_id=service.id)
-                changed = any(row['is_changed'] for row in order._get_offer_change_rows())
+                changed = any(row.is_changed for row in order._get_offer_change_rows())
                 answer['difference'] = order.offer_change_text if changed else ''
             back = {order_id: held_id for held_id, order_id in order._get_held_pairs().items()}
             _rename_lines(wanted, back)
@@ -80,7 +80,7 @@ class OfferSubscription(models.Model):
         order, service = self._new_portal_change(line, offer_portal_key=key)
         wanted = self._read_portal_configuration(order, line, configuration)
         order.offer_add(wanted, line_id=service.id)
-        if not any(row['is_changed'] for row in order._get_offer_change_rows()):
+        if not any(row.is_changed for row in order._get_offer_change_rows()):
             raise UserError(self.env._('Nothing changes: choose something else.'))
         order._submit_portal_order(user.partner_id)
         return order

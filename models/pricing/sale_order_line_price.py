@@ -48,7 +48,7 @@ class SaleOrderLine(models.Model):
         res = super()._compute_discount()
         for line in self.filtered('offer_subscription_line_id'):
             if line._keeps_offer_agreement():
-                line.discount = line._get_offer_held().discount
+                line.discount = line._get_offer_held_content()['discount']
         return res
 
     @api.depends('offer_is_setup', 'linked_line_id.product_id')
@@ -124,7 +124,7 @@ class SaleOrderLine(models.Model):
         if self.offer_is_setup:
             return [(self._get_offer_setup_amount(), True)]
         if self._keeps_offer_agreement():
-            return [(self._get_offer_held().price_unit, True)]
+            return [(self._get_offer_held_content()['price_unit'], True)]
         return self._get_offer_list_parts()
 
     def _get_offer_list_parts(self):

@@ -6,9 +6,9 @@ left out ends. Confirming applies the difference once.
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
-from ...tools.periods import ONE_DAY, period_of
+from .change_row import ChangeRow
 
 
 class SaleOrder(models.Model):
@@ -23,6 +23,14 @@ class SaleOrder(models.Model):
         check_company=True,
     )
     offer_change_date = fields.Date(string='Change Counts From', copy=False)
+    offer_change_known_id = fields.Many2one(
+        comodel_name='offer.subscription.event',
+        string='Last Known Act',
+        copy=False,
+        readonly=True,
+        ondelete='set null',
+        help='The last act on the subscription when the change was quoted.',
+    )
     offer_is_renewal = fields.Boolean(string='Renews', copy=False)
     offer_change_text = fields.Text(string='Difference', compute='_compute_offer_change_text')
 
@@ -49,12 +57,15 @@ class SaleOrder(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Let all lines of a change begin on its day."""
+        """Let all lines of a change begin on its day, and what it doesn't change follow it."""
+        if 'offer_change_date' not in vals:
+            return super().write(vals)
+        changes = self.filtered('offer_change_subscription_id')
+        before = {order: order._get_offer_change_rows() for order in changes}
         res = super().write(vals)
-        if 'offer_change_date' in vals:
-            for order in self.filtered('offer_change_subscription_id'):
-                lines = order.order_line.filtered('offer_plan_id')
-                lines.offer_date_start = order.offer_change_date
+        for order, rows in before.items():
+            for row in rows:
+                row.line._move_offer_change(row)
         return res
 
     # === BUSINESS METHODS: DIFFERENCE === #
@@ -84,121 +95,76 @@ class SaleOrder(models.Model):
     def _get_offer_change_rows(self):
         """What this quotation changes, for people and for the subscription.
 
-        :return: dicts of the order `line` (none: it ends), the subscription line that it goes on
-            from as `held` (none: it is new), `before` and `after`: amounts per period, in the
-            items' own taxes
-        :rtype: list[dict]
+        :rtype: list[ChangeRow]
         """
         self.ensure_one()
-        held_lines = self._get_offer_held_lines()
-        rows = []
-        for line in self.order_line.filtered('offer_plan_id'):
-            held = line._get_offer_held()
+        subscription, day = self._get_offer_changed(), self.offer_change_date
+        timeline = day and subscription._goes_by_facts() and subscription._get_timeline()
+        ends = self._get_offer_held_lines(timeline)
+        lines = self.order_line.filtered('offer_plan_id')
+        rows = [self._get_offer_change_row(line, timeline) for line in lines]
+        for held in ends - lines._get_offer_held():
+            content = held._get_held_on(day)
+            before = held._get_held_amount(content, self.currency_id)
             rows.append(
-                {
-                    'line': line,
-                    'held': held,
-                    'before': held.price_subtotal if held else 0.0,
-                    'after': line._get_offer_period_amount(),
-                    'is_changed': not held or line._differs_from_held(held),
-                }
-            )
-            held_lines -= held
-        for held in held_lines:
-            rows.append(
-                {
-                    'line': self.order_line.browse(),
-                    'held': held,
-                    'before': held.price_subtotal,
-                    'after': 0.0,
-                    'is_changed': True,
-                }
+                ChangeRow(lines.browse(), held, content, before, 0.0, True, {'quantity': 0})
             )
         return rows
 
-    def _get_offer_held_lines(self):
-        """:return: what runs on the day of the change"""
-        return self._get_offer_changed().line_ids.filtered(
-            lambda line: line._is_running_on(self.offer_change_date)
-        )
-
-    def _get_offer_change_text(self):
-        """:return: the difference in words: item by item, per period, until the next period"""
-        if not self.offer_change_subscription_id or not self.offer_change_date:
-            return False
-        rows = [row for row in self._get_offer_change_rows() if row['is_changed']]
-        texts = [self._get_offer_change_title()]
-        texts += [f'• {self._describe_offer_change(row)}' for row in rows]
-        difference = sum(row['after'] - row['before'] for row in rows)
-        plan = self._get_offer_changed().plan_id
-        if self.order_line.offer_plan_id <= plan:
-            texts.append(
-                self.env._(
-                    'Difference %(period)s: %(amount)s',
-                    period=plan._get_period_text(),
-                    amount=self._format_offer_difference(difference),
-                )
-            )
-            text = self._get_offer_prorated_text(rows, plan)
-            if text:
-                texts.append(text)
-        return '\n'.join(texts)
-
-    def _describe_offer_change(self, row):
-        line, held = row['line'], row['held']
-        name = (line or held).product_id.with_context(display_default_code=False).display_name
-        after = format_amount(self.env, row['after'], self.currency_id)
-        if not line:
-            return self.env._(
-                '%(item)s ends (%(before)s)',
-                item=name,
-                before=format_amount(self.env, row['before'], self.currency_id),
-            )
+    def _get_offer_change_row(self, line, timeline):
+        """:rtype: ChangeRow"""
+        after, held = line._get_offer_period_amount(), line._get_offer_held()
         if not held:
-            return self.env._(
-                '%(quantity)g × %(item)s, new: %(after)s',
-                quantity=line.product_uom_qty,
-                item=name,
-                after=after,
-            )
-        parts = []
-        if held.quantity != line.product_uom_qty:
-            parts.append(f'{held.quantity:g} → {line.product_uom_qty:g}')
-        if held.tier_id != line.offer_tier_id:
-            parts.append(f'{held.tier_id.name or "—"} → {line.offer_tier_id.name or "—"}')
-        if held.product_id != line.product_id:
-            parts.append(f'{held.product_id.display_name} → {line.product_id.display_name}')
-        if held.subscription_id.plan_id != line.offer_plan_id:
-            parts.append(f'{held.subscription_id.plan_id.name} → {line.offer_plan_id.name}')
-        before = format_amount(self.env, row['before'], self.currency_id)
-        parts.append(f'{before} → {after}')
-        return f'{name}: {", ".join(parts)}'
+            return ChangeRow(line, held, {}, 0.0, after, True)
+        is_agreed = timeline and held.id in timeline.keys
+        content = held._get_held(line.order_id.offer_change_date, timeline) if is_agreed else (
+            held._get_held_on(line.order_id.offer_change_date)
+        )  # fmt: skip
+        before = held._get_held_amount(content, self.currency_id)
+        said = {}
+        if line.offer_plan_id != held.subscription_id.plan_id or line.product_uom_qty <= 0:
+            said = {'quantity': 0}
+        elif is_agreed:
+            said = line._get_offer_said(timeline)
+        is_changed = bool(said) if timeline else line._differs_from_held(held)
+        return ChangeRow(line, held, content, before, after, is_changed, said)
 
-    def _get_offer_prorated_text(self, rows, plan):
-        """:return: what the difference comes to until the next period begins"""
-        day, terms = self.offer_change_date, plan._get_terms()
-        period = period_of(terms, self._get_offer_changed().date_anchor, day)
-        if day == period.first or terms.proration == 'none' or not rows:
-            return ''
-        amount = 0.0
-        for row in rows:
-            if row['line']:
-                amount += row['line']._get_offer_period_amount(period, day)
-            if row['held']:
-                held = row['held']
-                price = held._get_piece_price(period, day, period.last)
-                amount -= held._get_amount(held.quantity, price)
-        return self.env._(
-            'For %(first)s to %(last)s: %(amount)s, on the next invoice',
-            first=format_date(self.env, day),
-            last=format_date(self.env, period.last),
-            amount=self._format_offer_difference(amount),
+    def _get_offer_held_lines(self, timeline=None):
+        """
+        :param Timeline timeline: of the subscription, if it goes by its facts and is known
+        :return: what runs on the day of the change
+        """
+        day = self.offer_change_date
+        return self._get_offer_changed().line_ids.filtered(
+            lambda line: line._is_agreed_on(day, timeline)
+            if timeline
+            else line._is_running_on(day)
         )
 
-    def _format_offer_difference(self, amount):
-        amount = self.currency_id.round(amount)
-        sign = '+' if amount > 0 else '−' if amount < 0 else '±'
-        return f'{sign}{format_amount(self.env, abs(amount), self.currency_id)}'
+    def _get_offer_changes(self, rows):
+        """What this quotation says of the subscription under its plan.
+
+        :param list rows: see `_get_offer_change_rows`
+        :return: see `offer.subscription._agree_change`
+        :rtype: list
+        """
+        plan = self._get_offer_changed().plan_id
+        changes = [(row.held, row.said) for row in rows if row.held and row.said]
+        places = {}
+        for row in rows:
+            line = row.line
+            if row.held or line.offer_plan_id != plan or line.product_uom_qty <= 0:
+                continue
+            values = line._prepare_offer_subscription_line_values(self.offer_change_date)
+            values.pop('date_start')
+            above = line._get_offer_service_line()
+            if above in places:
+                values['parent_index'] = places[above]
+            elif above._get_offer_held():
+                values['parent_id'] = above._get_offer_held().id
+            places[line] = len(changes)
+            changes.append((row.held, values))
+        return changes
 
     # === BUSINESS METHODS: CONFIRMATION === #
 
@@ -227,6 +193,8 @@ class SaleOrder(models.Model):
             subscription_sudo._check_not_locked(self.offer_change_date)
         except UserError as error:
             return [error.args[0]]
+        if subscription_sudo._goes_by_facts():
+            return self._get_offer_fact_errors()
         for line in self.order_line.filtered('offer_plan_id'):
             held = line._get_offer_held()
             stale = held and (held.next_line_ids or not held._is_running_on(self.offer_change_date))
@@ -240,123 +208,32 @@ class SaleOrder(models.Model):
                 ]
         return []
 
-    def _create_offer_subscriptions(self):
-        """Apply a change instead of starting anew."""
-        if not self.offer_change_subscription_id:
-            return super()._create_offer_subscriptions()
-        return self._apply_offer_change()
-
-    def _apply_offer_change(self):
-        """Make of the subscription what stands on the quotation.
-
-        :return: a subscription that was started for another plan, if any
+    def _get_offer_fact_errors(self):
+        """What is quoted was worked out from what was agreed then: an act that has changed lines
+        since, from the day of the change on or before, makes it stale.
         """
-        self.ensure_one()
-        subscription_sudo = self._get_offer_changed().with_company(self.company_id)
-        # of two who confirm two quotations at once the second finds what the first has done
-        subscription_sudo.lock_for_update()
-        errors = self._get_offer_change_errors()
-        if errors:
-            raise UserError('\n'.join(errors))
-        stays, moves, ends = self._sort_offer_change(subscription_sudo)
-        day = self.offer_change_date
-        if self.offer_is_renewal:
-            subscription_sudo._renew_for_a_term(self)
-        texts = [self._describe_offer_change(row) for row in self._get_offer_change_rows()
-                 if row['is_changed']]  # fmt: skip
-        name = self.env._(
-            'Changed by %(order)s from %(day)s on: %(changes)s',
-            order=self.name,
-            day=format_date(self.env, day),
-            changes='; '.join(texts) or self.env._('nothing'),
+        held = [line.offer_subscription_line_id for line in self.order_line
+                if line.offer_subscription_line_id]  # fmt: skip
+        if len(held) != len(set(held)):
+            return [self.env._('A running line stands twice on the quotation: leave one out.')]
+        moved = self.order_line.filtered(
+            lambda line: line.offer_plan_id != self._get_offer_changed().plan_id
         )
-        drafts = subscription_sudo.line_ids._get_untouched_drafts()
-        with subscription_sudo._recording('changed', day, name, sale_order_id=self.id) as found:
-            subscription_sudo = subscription_sudo.with_context(offer_recording=True)
-            with drafts._rebuilding_offer_drafts():
-                self._apply_offer_stays(subscription_sudo, day, stays, ends)
-                moved = self._move_offer_lines(subscription_sudo, day, moves)
-            found += moved.with_context(offer_recording=False)
-        return moved
-
-    def _sort_offer_change(self, subscription):
-        """:return: order lines that stay under the plan, those of other plans, and what ends"""
-        lines = self.order_line.filtered(lambda line: line.offer_plan_id)
-        stays = lines.filtered(
-            lambda line: line.offer_plan_id == subscription.plan_id and line.product_uom_qty > 0
+        obstacles = self._get_offer_changed()._get_planned_obstacles(
+            moved._get_offer_held(), self.offer_change_date
         )
-        moves = (lines - stays).filtered(lambda line: line.product_uom_qty > 0)
-        kept = (stays + moves)._get_offer_held()
-        return stays, moves, self._get_offer_held_lines() - kept
-
-    def _apply_offer_stays(self, subscription, day, stays, ends):
-        changes = [(held, {'quantity': 0}) for held in ends]
-        changes += [
-            (
-                line._get_offer_held(),
-                line._prepare_offer_change_values(subscription),
-            )
-            for line in stays
-            if line.offer_subscription_line_id
-        ]
-        if changes:
-            subscription._change(day, changes)
-        made = {}
-        for line in stays.filtered(lambda line: not line.offer_subscription_line_id).sorted(
-            'sequence'
-        ):
-            values = line._prepare_offer_subscription_line_values(day)
-            parent = line._get_offer_service_line()
-            above = made.get(parent) or parent._get_offer_held()
-            values['parent_id'] = above._get_first().id if above else False
-            values['date_end'] = subscription.date_end
-            values['ends_with_subscription'] = bool(subscription.date_end)
-            values['subscription_id'] = subscription.id
-            made[line] = subscription.line_ids.create(values)
-
-    def _move_offer_lines(self, subscription, day, moves):
-        """Let what changes to another plan go on in a subscription of its own."""
-        moved = subscription.browse()
-        for plan in moves.offer_plan_id:
-            mine = moves.filtered(lambda line, plan=plan: line.offer_plan_id == plan)
-            held = mine._get_offer_held()
-            held.date_end = day - ONE_DAY
-            values = self._prepare_offer_subscription_values(plan, mine, day)
-            # the same days of the month, whatever the plan (design §5)
-            values['date_anchor'] = subscription.date_anchor
-            new = subscription.create(values)
-            self._hang_offer_lines(new.line_ids)
-            for line in new.line_ids:
-                before = line.sale_line_id._get_offer_held()
-                if before:
-                    line.write({'previous_line_id': before.id, 'first_id': before._get_first().id})
-            new.activate(day)
-            new.message_post(body=self.env._('It goes on from %s.', subscription._get_html_link()))
-            moved += new
-        running = subscription.line_ids.filtered(
-            lambda line: not line.date_end or line.date_end >= day
+        if obstacles:
+            return obstacles
+        acts = self._get_offer_changed().event_ids.filtered(
+            lambda act: not act.act_id and act.id > self.offer_change_known_id.id
         )
-        if moved and not running:
-            subscription.write(
-                {
-                    'date_end': day - ONE_DAY,
-                    'end_reason': self.env._('It goes on as %s.', ', '.join(moved.mapped('name'))),
-                }
-            )
-        return moved
-
-    def _action_cancel(self):
-        """Keep a change that was applied: it is changed back by another."""
-        applied = self.filtered(
-            lambda order: order.offer_change_subscription_id and order.state == 'sale'
-        )
-        if applied:
-            raise UserError(
-                self.env._(
-                    '%(order)s has changed %(subscription)s: change that back instead of'
-                    ' cancelling.',
-                    order=applied[0].name,
-                    subscription=applied[0]._get_offer_changed().name,
-                )
-            )
-        return super()._action_cancel()
+        for act in acts.sorted('id'):
+            if act.date <= self.offer_change_date and act._changes_lines():
+                return [
+                    self.env._(
+                        'The subscription has changed since it was quoted (%s): quote the change'
+                        ' anew.',
+                        act.name,
+                    )
+                ]
+        return []

@@ -113,14 +113,15 @@ class SaleOrderLine(models.Model):
             )
         if not (self.offer_option_id or self.offer_plan_id or self.offer_tier_id):
             return super()._get_sale_order_line_multiline_description_sale()
-        parts = [
+        own = self._get_offer_own_name()
+        text = own or (
             self._get_offer_description()
             + self._get_sale_order_line_multiline_description_variants()
-        ]
-        if self.offer_tier_id:
-            tier = self.offer_tier_id
-            parts.append(': '.join(filter(None, [tier.name, tier._get_promise_text()])))
-        return '\n'.join(parts)
+        )
+        tier = self.offer_tier_id
+        if not tier or (own and tier.id == self._get_offer_held_content()['tier_id']):
+            return text
+        return '\n'.join([text, ': '.join(filter(None, [tier.name, tier._get_promise_text()]))])
 
     def _get_offer_description(self):
         """:return: the item's own description, or the customer's name and text of it"""
@@ -206,15 +207,8 @@ class SaleOrderLine(models.Model):
         :rtype: float
         """
         self.ensure_one()
-        taxes = self.product_id.taxes_id._filter_taxes_by_company(self.company_id)
-
-        def mapped(price):
-            return self.product_id._get_tax_included_unit_price_from_price(
-                price, product_taxes=taxes, fiscal_position=self.order_id.fiscal_position_id
-            )
-
         # taken at prices so high that the currency's rounding doesn't show
-        low, high = mapped(1e6), mapped(2e6)
+        low, high = self._map_offer_price(1e6), self._map_offer_price(2e6)
         if low == 1e6 and high == 2e6:
             return self.price_unit
         slope = (high - low) / 1e6

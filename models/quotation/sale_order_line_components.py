@@ -184,7 +184,7 @@ class SaleOrderLine(models.Model):
         """As `_get_quantity_to_follow` of a configuration."""
         held = self._get_offer_held()
         if held and not option.is_recurring:
-            return max(0.0, self.product_uom_qty - held.quantity)
+            return max(0.0, self.product_uom_qty - self._get_offer_held_content()['quantity'])
         return self.product_uom_qty
 
     def _prepare_offer_component_values(self, node, parent, sequence):
@@ -236,6 +236,14 @@ class SaleOrderLine(models.Model):
             errors += [error for error in more if error not in errors]
         return errors
 
+    def _is_offer_held_as_it_is(self):
+        """:return: whether the line has the item and the quantity that run already"""
+        if not self._get_offer_held():
+            return False
+        held = self._get_offer_held_content()
+        is_item = held['product_id'] == self.product_id.id
+        return is_item and not self._differs_from_offer_quantity(held['quantity'])
+
     def _get_offer_misfits(self, node):
         """:return: what was made of the lines by hand that no configuration would give"""
         pairs, _unchosen = self._match_offer_components(node.parts)
@@ -246,11 +254,7 @@ class SaleOrderLine(models.Model):
                 and not line._differs_from_offer_quantity(child.quantity)
             )
             # what runs otherwise since a direct change may go on so
-            fits = fits or (
-                line
-                and line.product_id == line._get_offer_held().product_id
-                and line.product_uom_qty == line._get_offer_held().quantity
-            )
+            fits = fits or (line and line._is_offer_held_as_it_is())
             if not fits and not child.is_setup:
                 return [
                     self.env._(

@@ -43,7 +43,8 @@ class SaleOrderLine(models.Model):
             if line.state == 'cancel' or not product.offer_kind:
                 continue
             # who has it keeps it
-            if line.offer_subscription_line_id and product == line._get_offer_held().product_id:
+            held = line._get_offer_held()
+            if held and product.id == line._get_offer_held_content()['product_id']:
                 continue
             if product.offer_state == 'retired':
                 raise ValidationError(

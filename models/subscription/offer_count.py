@@ -61,13 +61,15 @@ class OfferCount(models.Model):
     def _compute_difference(self):
         for count in self:
             line = count.subscription_line_id
-            current = (line and count.date and line._get_on(count.date)) or line
-            before = current.quantity if count.state == 'draft' else count.applied_before
+            if not line or not count.date:
+                count.quantity_before = count.difference = count.amount_difference = 0.0
+                continue
+            current = count._get_current_line()
+            held = current._get_held_on(count.date)
+            before = held['quantity'] if count.state == 'draft' else count.applied_before
             count.quantity_before = before
             count.difference = count.quantity - before
-            count.amount_difference = current._get_amount(
-                count.difference, current.price_unit
-            ) if current else 0.0  # fmt: skip
+            count.amount_difference = count._get_amount_difference(current, held)
 
     # === CRUD METHODS === #
 
@@ -155,9 +157,9 @@ class OfferCount(models.Model):
             raise UserError(
                 self.env._('A count has line_id, quantity, date and reference: "%s"', str(row)[:60])
             )
-        line = self.env['offer.subscription.line'].browse(
-            subscriptions._read_id('offer.subscription.line', row['line_id'])
-        )
+        lines = self.env['offer.subscription.line']
+        known = lines._resolve_former(row['line_id'])
+        line = lines.browse(subscriptions._read_id('offer.subscription.line', known))
         line.check_access('read')
         if not isinstance(row['reference'], str) or not row['reference'].strip():
             raise UserError(self.env._('A count needs a reference.'))
@@ -193,11 +195,34 @@ class OfferCount(models.Model):
             )
         return known
 
-    def _apply(self):
+    def _get_current_line(self):
+        """:return: the line that goes on with what was counted, on the day of the count"""
         self.ensure_one()
         line = self.subscription_line_id
-        current = line._get_on(self.date) or line
-        before = current.quantity
+        if line.subscription_id._goes_by_facts():
+            return line._get_continued_on(self.date)
+        return line._get_on(self.date) or line
+
+    def _get_amount_difference(self, line, held):
+        """
+        :param line: the line that goes on
+        :param dict held: what is agreed of it, see `offer.subscription.line._get_held`
+        :return: what the count changes a period by, in the own taxes of the price, with what
+            follows it
+        :rtype: float
+        """
+        subscription = line.subscription_id
+        if self.state != 'draft' or not subscription._goes_by_facts():
+            after = {**held, 'quantity': self.difference}
+            return line._get_held_amount(after, self.currency_id)
+        return subscription._get_period_difference(
+            self.date, [(line, {'quantity': self.quantity})]
+        )
+
+    def _apply(self):
+        self.ensure_one()
+        current = self._get_current_line()
+        before = current._get_held_on(self.date)['quantity']
         subscription = current.subscription_id
         name = self.env._(
             'Counted (%(reference)s): %(before)g → %(after)g × %(item)s',
@@ -207,6 +232,6 @@ class OfferCount(models.Model):
             item=current.display_name,
         )
         subscription.check_access('write')
-        current = subscription._find_line_on(line, self.date)
+        current = subscription._find_line_on(current, self.date)
         subscription._change(self.date, [(current, {'quantity': self.quantity})], name=name)
         self.write({'state': 'applied', 'error': False, 'applied_before': before})

@@ -248,50 +248,79 @@ class OfferRevision(models.Model):
             domain.append(('subscription_id.plan_id', '=', self.plan_id.id))
         if self.from_tier_id:
             domain.append(('tier_id', '=', self.from_tier_id.id))
-        return self.env['offer.subscription.line'].search(domain)
+        found = self.env['offer.subscription.line'].search(domain)
+        return found.filtered(self._concerns) | self._find_planned_lines()
+
+    def _find_planned_lines(self):
+        """:return: lines that have the item by a fact, then or now"""
+        lines = self.env['offer.subscription.line'].search(
+            [
+                ('company_id', '=', self.company_id.id),
+                ('subscription_id.state', 'in', ('active', 'paused')),
+                ('phase_ids.for_product_id', '=', self.product_id.id),
+            ]
+        )
+        return lines.filtered(self._concerns)
+
+    def _concerns(self, line):
+        """:return: whether a line is moved, by what holds on the day of the revision"""
+        subscription = line.subscription_id
+        if not subscription._goes_by_facts():
+            return True
+        held = line._get_held_on(self.date)
+        return (
+            line._is_running_on(self.date)
+            and held['product_id'] == self.product_id.id
+            and (not self.plan_id or subscription.plan_id == self.plan_id)
+            and (not self.from_tier_id or held['tier_id'] == self.from_tier_id.id)
+        )
 
     def _prepare_prices(self, line):
-        return {'price_before': line.price_unit, 'price_after': self._get_price(line)}
+        held = line._get_held_on(self.date)
+        return {'price_before': held['price_unit'], 'price_after': self._get_price(line, held)}
 
-    def _get_price(self, line):
-        """:return: what a line will cost per unit and period, in the product's own taxes"""
+    def _get_price(self, line, held):
+        """
+        :param dict held: what is agreed of the line for the day of the revision
+        :return: what it will cost per unit and period, in the product's own taxes
+        :rtype: float
+        """
         subscription = line.subscription_id
         if self.price_mode == 'percent':
-            price = line.price_unit * (1 + self.percent / 100)
+            price = held['price_unit'] * (1 + self.percent / 100)
             return self.env['offer.price']._round(price, subscription.currency_id)
         if self.price_mode == 'fixed':
             return self.price
         if self.price_mode == 'list':
-            return self._get_list_price(line)
-        return line.price_unit
+            return self._get_list_price(line, held)
+        return held['price_unit']
 
-    def _get_list_price(self, line):
+    def _get_list_price(self, line, held):
         """:return: what the item costs this customer on the day of the revision"""
         subscription = line.subscription_id
-        order = self.env['sale.order'].new(
-            {
-                **subscription._prepare_change_order_values(self.date),
-                'offer_change_subscription_id': False,
-                'date_order': fields.Datetime.to_datetime(self.date),
-            }
+        order = subscription._new_priced_order(
+            self.date,
+            offer_change_subscription_id=False,
+            date_order=fields.Datetime.to_datetime(self.date),
         )
         product = self.to_product_id or self.product_id
         above = line._get_first().parent_id
-        new = self.env['sale.order.line'].new(
+        over = (above._get_on(self.date) or above)._get_held_on(self.date) if above else {}
+        new = order.order_line.new(
             {
                 'order_id': order,
                 'product_id': product.id,
-                'product_uom_qty': line.quantity,
-                'product_uom_id': line.product_uom_id.id,
+                'product_uom_qty': held['quantity'],
+                'product_uom_id': held['product_uom_id'],
                 'offer_plan_id': subscription.plan_id.id,
-                'offer_tier_id': (self.to_tier_id or line.tier_id).id,
+                'offer_tier_id': self.to_tier_id.id or held['tier_id'],
                 'offer_option_id': line.option_id.id,
                 'linked_line_id': above
-                and self.env['sale.order.line'].new(
+                and order.order_line.new(
                     {
                         'order_id': order,
-                        'product_id': (above._get_on(self.date) or above).product_id.id,
-                        'product_uom_qty': (above._get_on(self.date) or above).quantity,
+                        'product_id': over['product_id'],
+                        'product_uom_qty': over['quantity'],
                         'offer_plan_id': subscription.plan_id.id,
                     }
                 ),

@@ -50,6 +50,9 @@ class OfferRevisionLine(models.Model):
     new_line_id = fields.Many2one(
         comodel_name='offer.subscription.line', readonly=True, ondelete='set null'
     )
+    event_id = fields.Many2one(
+        comodel_name='offer.subscription.event', string='Act', readonly=True, ondelete='set null'
+    )
     before = fields.Json(readonly=True, help='What the line was, where it was changed in place.')
 
     # === COMPUTE METHODS === #
@@ -95,7 +98,7 @@ class OfferRevisionLine(models.Model):
         before = {
             name: sold._as_written(name) for name in ('price_unit', 'product_id', 'tier_id', 'name')
         }
-        (new,) = subscription._change(
+        new, *_following = subscription._change(
             revision.date,
             [(current, revision._prepare_change(self))],
             kind='revised',
@@ -114,12 +117,17 @@ class OfferRevisionLine(models.Model):
                 'error': False,
                 'new_line_id': new.id,
                 'before': new == current and before,
+                'event_id': new.phase_ids.event_id.sorted('id')[-1:].id,
             }
         )
 
     def _undo(self):
         self.ensure_one()
         subscription = self.subscription_id
+        if subscription._goes_by_facts():
+            subscription.withdraw(self.event_id.id)
+            self.state = 'undone'
+            return
         name = self.env._('%s was taken back', self.revision_id.name)
         with subscription._recording('withdrawn', self.revision_id.date, name):
             if self.before:

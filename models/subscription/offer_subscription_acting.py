@@ -33,21 +33,27 @@ class OfferSubscription(models.Model):
         event = self.event_ids.filtered(lambda event: event.id == event_id)
         self._check_withdrawable(event)
         name = self.env._('Withdrawn: %s', event.name)
-        with self._acting('withdrawn', event.date, name) as act_sudo:
+        self._check_not_built_on(event)
+        joined = []
+        with self._acting('withdrawn', event.date, name, joined) as act_sudo:
             # sudo: facts are the acts' alone, nobody has the right to write them by hand
             event_sudo = event.sudo()
             event_sudo.withdrawn_by_id = act_sudo
             event_sudo._withdraw_facts()
+            joined += self._call_off_caused(event, name)
 
     # === BUSINESS METHODS: THE FRAME === #
 
     @contextmanager
-    def _acting(self, kind, day, name, **values):
+    def _acting(self, kind, day, name, joined=(), reconciles=True, **values):
         """Do one act as a whole. In the block facts come or go; they point at the act.
 
         :param str kind: of the act, see `offer.subscription.event`
         :param datetime.date day: from which on it counts
         :param str name: what happens, in plain words
+        :param joined: other subscriptions that the same act concerns: what goes from one to another
+            is no movement of the customer
+        :param bool reconciles: whether it records what it does to the revenue; else another does
         :return: yields the act, in sudo
         """
         self.ensure_one()
@@ -66,7 +72,7 @@ class OfferSubscription(models.Model):
         )  # fmt: skip
         yield act_sudo
         self._follow_facts(before)
-        effect = act_sudo._reconcile_revenue()
+        effect = act_sudo._reconcile_revenue(joined) if reconciles else 0.0
         self._tell(name, effect)
 
     def _lock_for_act(self):
@@ -144,7 +150,7 @@ class OfferSubscription(models.Model):
 
     def _get_state_on(self, day, timeline):
         """:rtype: str"""
-        if timeline.set_end < day:
+        if timeline.set_end < day or not any(map(timeline.get_agreed_days, timeline.keys)):
             return 'closed'
         paused = any(first <= day <= last for first, last, _pause in timeline.pauses)
         return 'paused' if paused else 'active'
@@ -162,7 +168,7 @@ class OfferSubscription(models.Model):
             raise UserError(self.env._('%s has no such act.', self.name))
         if event.withdrawn_by_id:
             raise UserError(self.env._('"%s" has been withdrawn already.', event.name))
-        if event.kind not in WITHDRAWABLE or event.act_id:
+        if event.kind not in WITHDRAWABLE or event.act_id or event.cause_id:
             raise UserError(self.env._('"%s" can\'t be withdrawn.', event.name))
         # sudo: what was agreed decides, whoever asks
         ends = event.sudo().end_ids

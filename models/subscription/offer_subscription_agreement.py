@@ -29,15 +29,19 @@ class OfferSubscription(models.Model):
             for subscription, subscription_sudo in zip(self, self.sudo(), strict=True)
         }
 
-    def _get_timeline(self):
-        """:rtype: Timeline"""
+    def _get_timeline(self, lines=None):
+        """
+        :param lines: offer.subscription.line that are asked for, with what they hang on; None: all
+        :rtype: Timeline
+        """
         self.ensure_one()
-        return self._get_timelines()[self]
+        # sudo: what was agreed decides, whoever asks
+        return Timeline(self.sudo()._read_facts(lines))
 
-    def _read_facts(self):
+    def _read_facts(self, lines=None):
         """:rtype: Facts"""
         self.ensure_one()
-        lines = self.with_context(active_test=False).line_ids
+        lines = self.line_ids if lines is None else lines.sudo()
         return Facts(
             terms=self.plan_id._get_terms(),
             anchor=self.date_anchor,

@@ -66,7 +66,9 @@ class OfferSubscription(models.Model):
             if not values.get('product_id') or 'price_unit' not in values:
                 raise UserError(self.env._('A new line needs an item and a price.'))
             return self.line_ids.browse(), {'quantity': 1.0, **values}
-        line = self.line_ids.browse(self._read_id('offer.subscription.line', data['line_id']))
+        lines = self.env['offer.subscription.line']
+        known = lines._resolve_former(data['line_id'])
+        line = lines.browse(self._read_id('offer.subscription.line', known))
         return self._find_line_on(line, day), values
 
     def _read_number(self, name, value):
@@ -179,6 +181,7 @@ class OfferSubscription(models.Model):
         """
         self.ensure_one()
         if self.is_on_facts:
+            changes = self._complete_changes(day, changes)
             return self._agree_change(day, changes, kind, name, **values)
         self._check_running_on(day)
         self._check_not_paused_on(day)

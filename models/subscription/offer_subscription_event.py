@@ -21,6 +21,9 @@ KINDS = [
 # whatever it does to the customer's whole revenue
 MOVEMENT_OF_KIND = {'paused': 'contraction', 'resumed': 'reactivation'}
 
+# acts that say something of lines
+LINE_KINDS = {'changed', 'revised', 'renewed'}
+
 
 class OfferSubscriptionEvent(models.Model):
     _name = 'offer.subscription.event'
@@ -102,6 +105,13 @@ class OfferSubscriptionEvent(models.Model):
         index='btree_not_null',
         ondelete='set null',
     )
+    cause_id = fields.Many2one(
+        comodel_name='offer.subscription.event',
+        readonly=True,
+        index='btree_not_null',
+        ondelete='cascade',
+        help='The change of a plan with which this subscription goes on.',
+    )
     phase_ids = fields.One2many(
         comodel_name='offer.subscription.phase', inverse_name='event_id', string='Agreed'
     )
@@ -147,6 +157,17 @@ class OfferSubscriptionEvent(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
         raise UserError(self.env._('What has happened to a subscription is not deleted.'))
+
+    # === BUSINESS METHODS: FACTS === #
+
+    def _changes_lines(self):
+        """:return: whether the act says something of lines, or withdraws what did"""
+        self.ensure_one()
+        if self.kind != 'withdrawn':
+            return bool(self.phase_ids)
+        # what was withdrawn is gone
+        taken_back = self.search([('withdrawn_by_id', '=', self.id)])
+        return bool(LINE_KINDS & set(taken_back.mapped('kind')))
 
     # === BUSINESS METHODS: MOVEMENTS === #
 

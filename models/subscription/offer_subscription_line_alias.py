@@ -36,3 +36,16 @@ class OfferSubscriptionLineAlias(models.Model):
         for alias in self.sudo().search([('former_id', 'in', list(set(ids) - found.keys()))]):
             found[alias.former_id] = alias.line_id.id
         return found
+
+
+class OfferSubscriptionLine(models.Model):
+    _inherit = 'offer.subscription.line'
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _resolve_former(self, value):
+        """:return: the id of the line that has, or had, an id; what is no id comes back as it is"""
+        is_id = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+        aliases = self.env['offer.subscription.line.alias']
+        return aliases._resolve([value]).get(value, value) if is_id else value

@@ -14,6 +14,9 @@ SAYABLE = {
     'tier_id': 'tier',
     'name': 'name',
 }
+BELONGS_TO = ('for_product_id', 'for_product_uom_id', 'for_tier_id')
+# the place of an act that is not entered yet
+LAST_SAID = 2**63
 
 
 class OfferSubscriptionPhase(models.Model):
@@ -101,7 +104,9 @@ class OfferSubscriptionPhase(models.Model):
             start=self.date_start,
             said=self.event_id.id,
             says={
-                word: self._get_said(name) for name, word in SAYABLE.items() if self[f'says_{name}']
+                word: _to_word(name, self[name], self.is_per_unit)
+                for name, word in SAYABLE.items()
+                if self[f'says_{name}']
             },
             belongs_to=ItemKey(
                 self.for_product_id.id, self.for_product_uom_id.id, self.for_tier_id.id or None
@@ -109,10 +114,35 @@ class OfferSubscriptionPhase(models.Model):
             begins=self.is_beginning,
         )
 
-    def _get_said(self, name):
-        value = self[name]
-        if name == 'quantity' and self.is_per_unit:
-            return PerUnit(to_decimal(value))
-        if isinstance(value, models.BaseModel):
-            return value.id or None
-        return to_decimal(value) if isinstance(value, float) else value
+    @api.model
+    def _as_future_fact(self, day, said, begins=False):
+        """The fact that an act would make, as the last one.
+
+        :param datetime.date day: from which on it would count
+        :param dict said: values of fields, with `for_…` beside them
+        :param bool begins: a line would begin with it
+        :rtype: odoo.addons.sale_offer.tools.facts.Phase
+        """
+        is_per_unit = said.get('is_per_unit', False)
+        return Phase(
+            start=day,
+            said=LAST_SAID,
+            says={
+                word: _to_word(name, said[name], is_per_unit)
+                for name, word in SAYABLE.items()
+                if name in said
+            },
+            belongs_to=ItemKey(*(said[name] or None for name in BELONGS_TO)),
+            begins=begins,
+        )
+
+
+def _to_word(name, value, is_per_unit):
+    """:return: the value of a field as `tools/facts.py` has it"""
+    if name == 'quantity' and is_per_unit:
+        return PerUnit(to_decimal(value))
+    if isinstance(value, models.BaseModel):
+        return value.id or None
+    if name in ('product_id', 'tier_id'):
+        return value or None
+    return value if name == 'name' else to_decimal(value)

@@ -70,21 +70,26 @@ class OfferSubscriptionEvent(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _reconcile_revenue(self):
+    def _reconcile_revenue(self, joined=()):
         """Record what is missing between the revenue that the facts give and the movements that
         were recorded before, so that they add up however acts are nested.
 
+        :param joined: other subscriptions that the act concerns
         :return: what the revenue of the act's own day changes by
         :rtype: float
         """
         self.ensure_one()
-        subscription = self.subscription_id
         jumps = {
             (subscription, service, day): jump
+            for subscription in [self.subscription_id, *joined]
             for (service, day), jump in self._get_missing_jumps(subscription).items()
         }
         self._record(jumps, self.kind, self.date, self.name, act_id=self.id)
-        return sum(jump for (_sub, _service, day), jump in jumps.items() if day == self.date)
+        return sum(
+            jump
+            for (subscription, _service, day), jump in jumps.items()
+            if subscription == self.subscription_id and day == self.date
+        )
 
     @api.model
     def _get_missing_jumps(self, subscription):

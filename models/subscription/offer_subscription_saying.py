@@ -20,15 +20,18 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS: ACTIVATION === #
 
-    def _agree_activation(self, day):
+    def _agree_activation(self, day, kind='activated', name=None, **values):
         """Start one pending subscription: what its lines hold is what they begin with.
 
         :param datetime.date day: the first day, unless another was agreed
+        :param str kind: of the act
+        :param str name: what happens, in words; None: that it is activated
+        :param values: see `_acting`
         """
         self.ensure_one()
         start = self.date_start or day
-        name = self.env._('Activated from %s on', format_date(self.env, start))
-        with self._acting('activated', start, name) as act_sudo:
+        name = name or self.env._('Activated from %s on', format_date(self.env, start))
+        with self._acting(kind, start, name, **values) as act_sudo:
             # sudo: facts and what is billed externally are the acts' alone
             subscription_sudo = self.sudo()
             external = {line: line.billed_until for line in subscription_sudo.line_ids}
@@ -86,31 +89,66 @@ class OfferSubscription(models.Model):
         :param datetime.date day: from which on they count
         :param list changes: pairs of a line (none: a new one) and what is said of it: some of
             quantity (0: it ends), price_unit, discount, product_id, product_uom_id, tier_id,
-            name, sale_line_id, is_per_unit; of a new one also parent_id, option_id, sequence
+            name, sale_line_id, is_per_unit; of a new one also parent_id, option_id, sequence,
+            analytic_distribution, or parent_index: the place among the changes of what it hangs on
         :param str kind: of the act
         :param str name: what happens, in words; None: by the changes
         :return: the lines, in the order of the changes
         :rtype: list[offer.subscription.line]
         """
         self.ensure_one()
+        timeline = self._check_changes(day, changes)
+        name = name or self._describe_changes(day, changes, timeline)
+        with self._acting(kind, day, name, **values) as act_sudo:
+            return self._say_changes(act_sudo, day, changes, timeline)
+
+    def _check_changes(self, day, changes):
+        """
+        :return: the timeline before the changes
+        :rtype: Timeline
+        :raise UserError: if they can't be made
+        """
         self._check_running_on(day)
         self._check_not_locked(day)
         timeline = self._get_timeline()
         for line, _said in changes:
             if line:
                 self._check_agreed_on(line, day, timeline)
-        name = name or self._describe_changes(day, changes, timeline)
+        return timeline
+
+    def _say_changes(self, act_sudo, day, changes, timeline):
+        """Make facts of changes.
+
+        :param act_sudo: to which they belong
+        :param Timeline timeline: before them
+        :return: the lines, in the order of the changes
+        :rtype: list[offer.subscription.line]
+        """
         lines = []
-        with self._acting(kind, day, name, **values) as act_sudo:
-            for line, said in changes:
-                # sudo: facts are the acts' alone
-                line_sudo = line.sudo()
-                if line:
-                    line_sudo._say(act_sudo, day, line_sudo._complete(said, day, timeline))
-                else:
-                    line_sudo = self.sudo()._add_line(act_sudo, day, said)
-                lines.append(line_sudo.sudo(self.env.su))
+        for line, said in changes:
+            # sudo: facts are the acts' alone
+            line_sudo = line.sudo()
+            if line:
+                line_sudo._say(act_sudo, day, line_sudo._complete(said, day, timeline))
+            else:
+                line_sudo = self.sudo()._agree_new_line(act_sudo, day, said, lines)
+            lines.append(line_sudo.sudo(self.env.su))
         return lines
+
+    def _agree_new_line(self, act, day, said, made):
+        """
+        :param dict said: see `_agree_change`
+        :param list made: the lines of the changes before
+        :rtype: offer.subscription.line
+        """
+        said = dict(said)
+        if 'parent_index' in said:
+            said['parent_id'] = made[said.pop('parent_index')].id
+        parent, above = self.line_ids.browse(said.get('parent_id') or []), 0.0
+        if parent:
+            timeline = self._get_timeline(parent._with_above())
+            above = parent._get_held(day, timeline)['quantity']
+        return self._add_line(act, day, said, above)
 
     def _check_agreed_on(self, line, day, timeline):
         """:raise UserError: if nothing is agreed of a line on a day that could change"""
@@ -123,20 +161,24 @@ class OfferSubscription(models.Model):
                 )
             )
 
-    def _add_line(self, act, day, said):
-        """:rtype: offer.subscription.line"""
+    def _add_line(self, act, day, said, above):
+        """
+        :param dict said: see `_agree_change`
+        :param float above: how much is delivered then of what the line hangs on
+        :rtype: offer.subscription.line
+        """
         product = self.env['product.product'].browse(said['product_id'])
         tier = self.env['offer.sla.tier'].browse(said.get('tier_id') or [])
         values = {
             'name': self.line_ids._get_name_of(product, tier, self.partner_id.lang),
             'sequence': max(self.line_ids.mapped('sequence'), default=0) + 1,
             'quantity': 1.0,
-            **{key: value for key, value in said.items() if key != 'is_per_unit'},
+            **said,
             'subscription_id': self.id,
             'date_start': day,
         }
         line = self.line_ids.create(values)
-        line._begin(act, day)
+        line._begin(act, day, above)
         return line
 
     def _describe_changes(self, day, changes, timeline):
@@ -171,21 +213,23 @@ class OfferSubscriptionLine(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _begin(self, act, day):
+    def _begin(self, act, day, above=None):
         """Let a line begin with what it holds.
 
         :param act: offer.subscription.event
         :param datetime.date day: its first day
+        :param above: how much is delivered of what it hangs on; None: what that holds
         """
         self.ensure_one()
         self._write_shown({'date_start': day})
-        quantity, is_per_unit = self._get_ratio()
+        above = self.parent_id.quantity if above is None else above
+        ratio = self._get_first_ratio(above)
         self._say(
             act,
             day,
             {
-                'quantity': quantity,
-                'is_per_unit': is_per_unit,
+                'quantity': self.quantity if ratio is None else ratio,
+                'is_per_unit': ratio is not None,
                 'product_id': self.product_id.id,
                 'product_uom_id': self.product_uom_id.id,
                 'tier_id': self.tier_id.id,
@@ -197,40 +241,16 @@ class OfferSubscriptionLine(models.Model):
             is_beginning=True,
         )
 
-    def _get_ratio(self):
-        """What is sold per unit of the Service is kept as a ratio that follows it.
-
-        :return: quantity, and whether it is for each unit of the line above
+    def _get_first_ratio(self, above):
+        """As `_get_ratio`; what comes in running may follow by another ratio than the option's
+        of today.
         """
-        above, each = self.parent_id.quantity, self.option_id.quantity
-        if self.option_id.quantity_mode != 'per_unit' or not above:
-            return self.quantity, False
-        if self.product_uom_id.compare(each * above, self.quantity) == 0:
-            return each, True
-        each = self.quantity / above
-        is_exact = round(each * above, RATIO_DIGITS) == self.quantity
-        return (each, True) if is_exact else (self.quantity, False)
-
-    def _is_agreed_on(self, day, timeline):
-        """:return: whether the line is agreed for a day, be it in a pause or after an end"""
-        days = self.id in timeline.keys and timeline.get_agreed_days(self.id)
-        return bool(days and days[0] <= day <= days[1])
-
-    def _get_held(self, day, timeline):
-        """What is agreed of a line for a day, as values of fields.
-
-        :rtype: dict
-        """
-        span = timeline.get_agreed_on(self.id, day)
-        return {
-            'product_id': span.content.item,
-            'product_uom_id': span.content.unit,
-            'tier_id': span.tier or False,
-            'quantity': float(span.content.quantity),
-            'price_unit': float(span.content.price),
-            'discount': float(span.content.discount),
-            'name': span.name,
-        }
+        option, unit = self.option_id, self.product_uom_id
+        ratio = self._get_ratio(option, unit, self.quantity, above)
+        if ratio is None and option.quantity_mode == 'per_unit' and above:
+            each = self.quantity / above
+            return each if round(each * above, RATIO_DIGITS) == self.quantity else None
+        return ratio
 
     def _complete(self, said, day, timeline):
         """Add what a change of item or level says along with it, and what it belongs to.

@@ -1,0 +1,101 @@
+"""What a line holds on a day, as every door to a change reads it."""
+
+from odoo import api, models
+
+HELD_FIELDS = (
+    'product_id',
+    'product_uom_id',
+    'tier_id',
+    'quantity',
+    'price_unit',
+    'discount',
+    'name',
+)
+
+
+class OfferSubscriptionLine(models.Model):
+    _inherit = 'offer.subscription.line'
+
+    # === BUSINESS METHODS: FACTS === #
+
+    def _with_above(self):
+        """:return: these lines, and what they hang on
+        :rtype: offer.subscription.line
+        """
+        found = above = self
+        while above := above.parent_id - found:
+            found |= above
+        return found
+
+    def _is_agreed_on(self, day, timeline):
+        """:return: whether the line is agreed for a day, be it in a pause or after an end"""
+        days = self.id in timeline.keys and timeline.get_agreed_days(self.id)
+        return bool(days and days[0] <= day <= days[1])
+
+    def _get_held(self, day, timeline):
+        """What is agreed of a line for a day, as values of fields.
+
+        :rtype: dict
+        """
+        span = timeline.get_agreed_on(self.id, day)
+        return {
+            'product_id': span.content.item,
+            'product_uom_id': span.content.unit,
+            'tier_id': span.tier or False,
+            'quantity': float(span.content.quantity),
+            'price_unit': float(span.content.price),
+            'discount': float(span.content.discount),
+            'name': span.name,
+        }
+
+    def _get_held_on(self, day):
+        """As :meth:`_get_held`, of one line; where nothing is agreed, what is shown.
+
+        :param datetime.date day: which day is asked for
+        :rtype: dict
+        """
+        self.ensure_one()
+        subscription = self.subscription_id
+        if day and subscription._goes_by_facts():
+            timeline = subscription._get_timeline(self._with_above())
+            if self.id in timeline.keys and timeline.get_agreed_on(self.id, day):
+                return self._get_held(day, timeline)
+        return {name: self._as_written(name) for name in HELD_FIELDS}
+
+    @api.model
+    def _get_held_amount(self, held, currency):
+        """:param dict held: see `_get_held`
+        :return: what it comes to a period, in the own taxes of the price
+        :rtype: float
+        """
+        amount = held['quantity'] * held['price_unit'] * (1 - held['discount'] / 100)
+        return currency.round(amount)
+
+    @api.model
+    def _get_ratio(self, option, unit, quantity, above):
+        """What is sold per unit of the Service is kept as a ratio that follows it.
+
+        :param option: offer.option that the line delivers, or none
+        :param unit: uom.uom of the quantity
+        :param float quantity: what is to be delivered
+        :param float above: how much is delivered of what the line hangs on
+        :return: the ratio, or None: the quantity is its own
+        :rtype: float | None
+        """
+        if option.quantity_mode != 'per_unit' or not above:
+            return None
+        return option.quantity if unit.compare(option.quantity * above, quantity) == 0 else None
+
+    # === BUSINESS METHODS: WHERE IT GOES ON === #
+
+    def _get_continued_on(self, day):
+        """The line that goes on with this one, on a day: in another subscription after a change of
+        the plan.
+
+        :rtype: offer.subscription.line
+        """
+        self.ensure_one()
+        line, later = self, self.continued_by_ids
+        while later := later.filtered(lambda it: it.date_start and it.date_start <= day)[-1:]:
+            line, later = later, later.continued_by_ids
+        return line
