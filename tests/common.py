@@ -229,6 +229,17 @@ class OfferLifeCommon(OfferCommon):
             found = sum(-move.direction_sign * move.amount_untaxed for move in moves)
             self.assertEqual((day, round(found, 2)), (day, amount))
 
+    def _lines_on(self, subscription, day):
+        """:return: item, quantity and price of what is agreed for a day, as it is sorted"""
+        day = fields.Date.to_date(day)
+        held = [
+            line._get_held_on(day)
+            for line in subscription.line_ids.sorted(lambda line: (line.sequence, line.id))
+            if line._is_running_on(day)
+        ]
+        items = self.env['product.product']
+        return [(items.browse(it['product_id']), it['quantity'], it['price_unit']) for it in held]
+
     def _movements(self, subscription):
         events = subscription.event_ids.sorted('id')
         return [

@@ -12,6 +12,11 @@ MARCH_11 = datetime.date(2027, 3, 11)
 
 @tagged('post_install', '-at_install')
 class TestChange(OfferLifeCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
+
     def _quote(self, subscription, day=MARCH_11, **values):
         return subscription.with_user(self.salesperson)._create_change_order(day, **values)
 
@@ -23,13 +28,6 @@ class TestChange(OfferLifeCommon, HttpCase):
         configuration = self.env['offer.configuration']._configuration_of(line)
         configuration.update(changes)
         return order.offer_add(configuration, line_id=line.id)
-
-    def _lines_on(self, subscription, day):
-        return [
-            (line.product_id, line.quantity, line.price_unit)
-            for line in subscription.line_ids.sorted(lambda line: (line.sequence, line.id))
-            if line._is_running_on(day)
-        ]
 
     def test_a_quotation_shows_what_the_customer_has(self):
         subscription = self._subscribe(options=self.both)
@@ -101,7 +99,7 @@ class TestChange(OfferLifeCommon, HttpCase):
             self._lines_on(subscription, MARCH_11),
             [(self.workplace, 5.0, 50.0), (self.backup, 2.0, 5.0)],
         )
-        # 33.87 each for 21 of 31 days (50.00 less 16.13): five of them less three
+        # 21 of 31 days: 169.35 (250.00 less 80.65) less 101.61 (150.00 less 48.39)
         self._bills(subscription, ('2027-03-11', 67.74), ('2027-04-01', 260.0))
         self.assertFalse(order.offer_subscription_ids)
         self.assertEqual(order._create_invoices().amount_untaxed, 1800.0)
@@ -117,8 +115,8 @@ class TestChange(OfferLifeCommon, HttpCase):
         self.assertIn('3 → 1, Gold → Bronze', order.offer_change_text)
         order.action_confirm()
         self.assertEqual(self._lines_on(subscription, MARCH_11), [(self.workplace, 1.0, 40.0)])
-        # back: 3 × 33.87 and 2 × 3.39 (5.00 less 1.61); due: 27.10 (40.00 less 12.90)
-        self._bills(subscription, ('2027-03-11', -81.29), ('2027-04-01', 40.0))
+        # back: 101.61 (150.00 less 48.39) and 6.77 (10.00 less 3.23); due: 27.10 (40.00 less 12.90)
+        self._bills(subscription, ('2027-03-11', -81.28), ('2027-04-01', 40.0))
 
     def test_an_option_more(self):
         subscription = self._subscribe(options=[])
@@ -137,7 +135,9 @@ class TestChange(OfferLifeCommon, HttpCase):
     def test_the_agreed_price_goes_on(self):
         subscription = self._live()
         line = subscription.line_ids
-        line.write({'price_unit': 35.0, 'discount': 10.0})
+        subscription.change(
+            '2027-02-01', [{'line_id': line.id, 'price_unit': 35.0, 'discount': 10.0}]
+        )
         order = self._quote(subscription)
         self._reconfigure(order, quantity=6)
         self.assertRecordValues(
@@ -170,11 +170,11 @@ class TestChange(OfferLifeCommon, HttpCase):
         new = order.offer_subscription_ids.sudo(False).with_user(self.env.user)
         self.assertEqual(
             (new.plan_id, new.state, str(new.date_anchor), new.minimum_term_count),
-            (yearly, 'active', '2027-01-01', 24),
+            (yearly, 'active', '2027-04-01', 24),
         )
-        self.assertEqual(new.line_ids.previous_line_id, subscription.line_ids)
-        # 275 of 365 days of 432.00: 432.00 less 106.52
-        self._bills(new, ('2027-04-01', 650.96), ('2028-01-01', 864.0))
+        self.assertEqual(new.line_ids.continues_line_id, subscription.line_ids)
+        # a year from the day of the change
+        self._bills(new, ('2027-04-01', 864.0), ('2028-03-31', 0.0), ('2028-04-01', 864.0))
         self._bills(subscription, ('2027-04-01', 0.0))
         self.assertEqual(
             self._movements(subscription + new),
@@ -288,9 +288,8 @@ class TestChange(OfferLifeCommon, HttpCase):
             {str(day) for day in order.order_line.mapped('offer_date_start')}, {'2027-05-01'}
         )
         order.action_confirm()
-        self.assertEqual(
-            {str(line.date_start) for line in subscription.line_ids}, {'2027-01-01', '2027-05-01'}
-        )
+        quantities = [self._lines_on(subscription, day)[0][1] for day in ('2027-04-30', '2027-05-01')]
+        self.assertEqual(quantities, [3.0, 4.0])
 
     def test_what_is_left_out_ends(self):
         other = self._create_item('Firewall', 0.0, 'service', type='service')
@@ -322,7 +321,8 @@ class TestChange(OfferLifeCommon, HttpCase):
         order = self._quote(subscription)
         self._reconfigure(order, quantity=3)
         order.action_confirm()
-        self.assertEqual(subscription.line_ids[-1].price_unit, price)
+        self.assertEqual(self._lines_on(subscription, MARCH_11), [(self.workplace, 3.0, price)])
+        self.assertFalse(subscription.line_ids.phase_ids[-1].says_price_unit)
 
     # === WITHOUT A QUOTATION === #
 
@@ -340,33 +340,39 @@ class TestChange(OfferLifeCommon, HttpCase):
         self.assertIn('2 → 4', subscription.message_ids[0].body)
         self.assertIn('+$', subscription.message_ids[0].body)
 
-    def test_what_is_sold_per_unit_follows_in_the_dialog_and_not_by_itself(self):
+    def test_what_is_sold_per_unit_follows_whichever_door_was_taken(self):
         protection = self._add_option(
             'Protection', is_recurring=True, quantity_mode='per_unit', price_mode='included'
         )
         subscription = self._subscribe(options=[{'option_id': protection.id}])
-        service, part = subscription.line_ids
+        service = subscription.line_ids[0]
         action = subscription.action_change_directly()
         form = Form(self.env[action['res_model']].with_context(**action['context']))
         form.date = MARCH_11
         with form.line_ids.edit(0) as line:
             line.quantity = 7
         form.save().action_apply()
-        self.assertEqual((service.next_line_ids.quantity, part.next_line_ids.quantity), (7.0, 7.0))
-        # by call what is not named stays, and a quotation goes on from there
+        self.assertEqual([it[1] for it in self._lines_on(subscription, MARCH_11)], [7.0, 7.0])
+        # by call too, and a quotation goes on from there
         subscription.change('2027-05-01', [{'line_id': service.id, 'quantity': 4}])
         order = self._quote(subscription, datetime.date(2027, 6, 1))
-        self.assertEqual(sorted(order.order_line.mapped('product_uom_qty')), [4.0, 7.0])
+        self.assertEqual(order.order_line.mapped('product_uom_qty'), [4.0, 4.0])
         self.assertFalse(order._get_offer_errors())
+        self._reconfigure(order, quantity=6)
+        order.action_confirm()
+        self.assertEqual([it[1] for it in self._lines_on(subscription, '2027-06-01')], [6.0, 6.0])
 
-    def test_the_first_line_names_what_has_become_of_it(self):
+    def test_a_line_stays_the_same_whatever_becomes_of_it(self):
         subscription = self._live()
         first = subscription.line_ids
         for month, quantity in ((3, 4), (5, 6), (7, 8)):
             subscription.change(
                 f'2027-{month:02}-01', [{'line_id': first.id, 'quantity': quantity}]
             )
-        self.assertEqual([line.quantity for line in first._get_chain()], [2.0, 4.0, 6.0, 8.0])
+        self.assertEqual(subscription.line_ids, first)
+        days = ('2027-02-28', '2027-03-01', '2027-05-01', '2027-07-01')
+        quantities = [self._lines_on(subscription, day)[0][1] for day in days]
+        self.assertEqual(quantities, [2.0, 4.0, 6.0, 8.0])
 
     def test_lines_are_added_and_ended(self):
         subscription = self._subscribe()

@@ -11,6 +11,7 @@ class TestRevision(OfferLifeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
         cls.others = cls.env['res.partner'].create([{'name': 'Anna'}, {'name': 'Carl'}])
 
     def _three(self):
@@ -58,10 +59,10 @@ class TestRevision(OfferLifeCommon):
         lines[2].price_after = 42.0
         self._apply(revision)
         self.assertEqual((revision.state, revision.count_done), ('done', 2))
-        prices = [subscription.line_ids[-1].price_unit for subscription in three]
+        prices = [self._lines_on(it, '2027-07-01')[0][2] for it in three]
         self.assertEqual(prices, [44.0, 40.0, 42.0])
         self._run_job('ir_cron_revise')
-        self.assertEqual(len(three.line_ids), 5)
+        self.assertEqual(len(three.line_ids.phase_ids), 5)
         self._bills(three[0], ('2027-06-01', 480.0), ('2027-07-01', 88.0))
         self._assert_refused('stays', lambda: lines[0].write({'price_after': 1}))
         self._assert_refused('past that', revision.action_apply)
@@ -73,17 +74,25 @@ class TestRevision(OfferLifeCommon):
         # as if the scheduler had been stopped after the first
         revision.line_ids[0]._apply()
         self._run_job('ir_cron_revise')
-        self.assertEqual((revision.state, len(three.line_ids)), ('done', 6))
+        self.assertEqual((revision.state, len(three.line_ids.phase_ids)), ('done', 6))
 
     def test_one_that_fails_says_why_and_is_tried_again(self):
         three = self._three()
-        three[1].change('2027-08-01', [{'line_id': three[1].line_ids.id, 'quantity': 9}])
         revision = self._revise()
+        three[1].end('2027-06-30', 'moved')
         self._apply(revision)
         failed = revision.line_ids.filtered(lambda line: line.subscription_id == three[1])
         self.assertEqual((failed.state, revision.count_failed), ('failed', 1))
-        self.assertIn('changes on', failed.error)
-        self.assertEqual(revision.count_done, 2)
+        self.assertIn('ends on', failed.error)
+        self.assertEqual((revision.state, revision.count_done), ('done', 2))
+
+    def test_what_is_planned_is_in_nobodys_way(self):
+        line = self._live().line_ids
+        line.subscription_id.change('2027-08-01', [{'line_id': line.id, 'quantity': 9}])
+        self._apply(self._revise())
+        days = ('2027-06-30', '2027-07-01', '2027-08-01')
+        agreed = [self._lines_on(line.subscription_id, day)[0][1:] for day in days]
+        self.assertEqual(agreed, [(2.0, 40.0), (2.0, 44.0), (9.0, 44.0)])
 
     def test_it_is_undone_before_the_day(self):
         three = self._three()
@@ -94,12 +103,13 @@ class TestRevision(OfferLifeCommon):
         revision.action_undo()
         self.assertEqual(revision.state, 'undone')
         self.assertEqual([s._get_mrr(self._to_day('2027-08-01')) for s in three], before)
-        self.assertEqual([len(s.line_ids) for s in three], [1, 1, 2])
+        self.assertEqual([len(s.line_ids.phase_ids) for s in three], [1, 1, 2])
         for subscription in three:
-            events = subscription.event_ids.filtered(lambda event: event.kind == 'revised')
-            taken = subscription.event_ids.filtered(lambda event: event.kind == 'withdrawn')
-            self.assertEqual(events.mrr_change, -taken.mrr_change)
-            self.assertEqual(events.movement, taken.movement)
+            moved = subscription.event_ids.filtered('act_id')
+            revised = moved.filtered(lambda event: event.act_id.kind == 'revised')
+            taken = moved.filtered(lambda event: event.act_id.kind == 'withdrawn')
+            self.assertEqual(revised.mrr_change, -taken.mrr_change)
+            self.assertEqual(revised.movement, taken.movement)
 
     def _to_day(self, text):
         return self.env['offer.subscription']._to_day(text)
@@ -127,17 +137,20 @@ class TestRevision(OfferLifeCommon):
                 from_tier_id=self.bronze.id, to_tier_id=self.gold.id, price_mode='list',
             )
         )  # fmt: skip
-        line = subscription.line_ids.filtered(lambda line: line.tier_id == self.gold)
-        self.assertEqual((line.price_unit, line.previous_line_id.tier_id), (50.0, self.bronze))
-        self.assertIn('around the clock', line.name)
+        line, part = subscription.line_ids
+        held = line._get_held_on(self._to_day('2027-07-01'))
+        self.assertEqual((held['price_unit'], held['tier_id']), (50.0, self.gold.id))
+        self.assertIn('around the clock', held['name'])
+        before = line._get_held_on(self._to_day('2027-06-30'))
+        self.assertEqual((before['price_unit'], before['tier_id']), (40.0, self.bronze.id))
         cloud = self._create_item('Cloud Backup', 0.0, False, type='service')
         self._apply(
             self._revise(
                 product_id=self.backup.id, to_product_id=cloud.id, price_mode='fixed', price=6.5
             )
         )
-        part = subscription.line_ids.filtered(lambda line: line.product_id == cloud)
-        self.assertEqual((part.price_unit, part.name), (6.5, 'Cloud Backup'))
+        held = part._get_held_on(self._to_day('2027-07-01'))
+        self.assertEqual((held['price_unit'], held['name']), (6.5, 'Cloud Backup'))
         template = self.env['product.template'].browse(self.workplace.product_tmpl_id.id)
         version = template.copy({'name': 'Workplace 2'})
         version.action_offer_publish()
@@ -150,14 +163,15 @@ class TestRevision(OfferLifeCommon):
         self.assertEqual(action.res_model, 'offer.subscription.line')
         july = self._to_day('2027-08-01')
         self.assertEqual(
-            subscription.line_ids.filtered(lambda line: line._is_running_on(july)).mapped(
-                'product_id'
-            ),
-            version.product_variant_ids + cloud,
+            [item for item, _quantity, _price in self._lines_on(subscription, july)],
+            [version.product_variant_ids, cloud],
         )
         # nothing changed for the customer as a whole
-        events = subscription.event_ids.filtered(lambda e: str(e.date) == '2027-08-01')
-        self.assertEqual(sorted(events.mapped('mrr_change')), [-100.0, 100.0])
+        events = subscription.event_ids.filtered(
+            lambda event: str(event.date) == '2027-08-01' and event.mrr_change
+        )
+        # with what hangs on it: 2 × 50.00 and 6.50
+        self.assertEqual(sorted(events.mapped('mrr_change')), [-106.5, 106.5])
         self.assertEqual(set(events.mapped('movement')), {'transfer'})
 
     def test_a_revision_says_what_changes(self):

@@ -78,7 +78,8 @@ class SaleOrder(models.Model):
             timeline = subscription._get_timeline()
             changes = self._get_offer_changes(rows)
             last, amount = subscription._get_change_amount(day, changes, timeline)
-            is_whole = (day, last) == tuple(timeline.get_period(day))[:2]
+            period = timeline.get_period(day)
+            is_whole = (day, last) == (period.first, period.last)
             if is_whole and not self.currency_id.compare_amounts(amount, difference):
                 return ''
         else:

@@ -102,6 +102,8 @@ class SaleOrderLine(models.Model):
         content = self._get_offer_held() and self._get_offer_held_content()
         if not content or content['product_id'] != self.product_id.id:
             return ''
+        if not self._is_offer_configured_as_sold():
+            return ''
         tier = self.env['offer.sla.tier'].browse(content['tier_id'] or [])
         if not tier or tier == self.offer_tier_id:
             return content['name']
@@ -111,6 +113,24 @@ class SaleOrderLine(models.Model):
                 break
             kept.append(text)
         return '\n'.join(kept)
+
+    def _is_offer_configured_as_sold(self):
+        """:return: whether attributes without a variant are those that were sold"""
+        sold = self._get_offer_held()._get_sold_on(self.order_id.offer_change_date)
+        if not sold:
+            return True
+
+        def get_attributes(line):
+            custom = line.product_custom_attribute_value_ids
+            return (
+                set(line.product_no_variant_attribute_value_ids._origin.ids),
+                {
+                    (it.custom_product_template_attribute_value_id.id, it.custom_value)
+                    for it in custom
+                },
+            )
+
+        return get_attributes(self) == get_attributes(sold.sudo())
 
     # === BUSINESS METHODS: WHAT IS SAID === #
 

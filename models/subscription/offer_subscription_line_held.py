@@ -13,6 +13,24 @@ HELD_FIELDS = (
 )
 
 
+class OfferSubscription(models.Model):
+    _inherit = 'offer.subscription'
+
+    # === BUSINESS METHODS === #
+
+    def _get_lines_on(self, day):
+        """:return: what is agreed for a day, as it is sorted
+        :rtype: offer.subscription.line
+        """
+        self.ensure_one()
+        if self._goes_by_facts():
+            timeline = self._get_timeline()
+            lines = self.line_ids.filtered(lambda line: line._is_agreed_on(day, timeline))
+        else:
+            lines = self.line_ids.filtered(lambda line: line._is_running_on(day))
+        return lines.sorted(lambda line: (line.sequence, line.id))
+
+
 class OfferSubscriptionLine(models.Model):
     _inherit = 'offer.subscription.line'
 
@@ -85,6 +103,20 @@ class OfferSubscriptionLine(models.Model):
         if option.quantity_mode != 'per_unit' or not above:
             return None
         return option.quantity if unit.compare(option.quantity * above, quantity) == 0 else None
+
+    def _get_sold_on(self, day):
+        """:return: the order line that said last what the line is, on a day
+        :rtype: sale.order.line
+        """
+        self.ensure_one()
+        if not self.subscription_id._goes_by_facts():
+            return self._get_chain().sale_line_id[-1:]
+        # sudo: what was sold is told to everybody who quotes a change
+        phases_sudo = self.sudo().phase_ids.filtered(
+            lambda phase: phase.sale_line_id and phase.date_start <= day
+        )
+        last_sudo = phases_sudo.sorted(lambda phase: (phase.date_start, phase.event_id.id))[-1:]
+        return last_sudo.sale_line_id.sudo(self.env.su)
 
     # === BUSINESS METHODS: WHERE IT GOES ON === #
 

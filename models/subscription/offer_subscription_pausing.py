@@ -82,6 +82,9 @@ class OfferSubscription(models.Model):
     def _check_not_paused_on(self, day):
         """:raise UserError: if nothing is delivered on a day that could change"""
         self.ensure_one()
+        if self._goes_by_facts():
+            # what is agreed in a pause counts after it
+            return
         start, resume = self.date_paused, self.date_resume
         if start and start <= day and not (resume and resume <= day):
             raise UserError(

@@ -36,11 +36,9 @@ class OfferSubscription(models.Model):
         self._check_running_on(day)
         self._check_not_paused_on(day)
         order = self.env['sale.order'].create({**self._prepare_change_order_values(day), **values})
-        roots = self.line_ids.filtered(
-            lambda line: line._is_running_on(day) and not line._get_first().parent_id
-        )
+        lines = self._get_lines_on(day)
         sequence = 10
-        for root in roots.sorted(lambda line: (line.sequence, line.id)):
+        for root in lines.filtered(lambda line: not line._get_first().parent_id):
             sequence = self._create_change_lines(order, root, day, sequence)
         return order
 
@@ -62,6 +60,8 @@ class OfferSubscription(models.Model):
             'origin': self.name,
             'offer_change_subscription_id': self.id,
             'offer_change_date': day,
+            # sudo: what has happened to it decides, whoever quotes
+            'offer_change_known_id': max(self.sudo().event_ids.ids, default=False),
         }
 
     def _create_change_lines(self, order, line, day, sequence, parent=None):
@@ -70,22 +70,23 @@ class OfferSubscription(models.Model):
         :param parent: the order line on which it hangs
         :return: the sequence that comes next
         """
+        held = line._get_held_on(day)
         values = {
             'order_id': order.id,
             'sequence': sequence,
-            'product_id': line.product_id.id,
-            'product_uom_qty': line.quantity,
-            'product_uom_id': line.product_uom_id.id,
+            'product_id': held['product_id'],
+            'product_uom_qty': held['quantity'],
+            'product_uom_id': held['product_uom_id'],
             'offer_plan_id': self.plan_id.id,
-            'offer_tier_id': line.tier_id.id,
+            'offer_tier_id': held['tier_id'],
             'offer_option_id': line.option_id.id,
             'offer_date_start': day,
             'offer_subscription_line_id': line.id,
-            'name': line.name,
+            'name': held['name'],
             'virtual_id': str(uuid.uuid4()),
         }
-        sold = line._get_chain().sale_line_id[-1:]
-        if sold.product_id == line.product_id:
+        sold = line._get_sold_on(day)
+        if sold.product_id.id == held['product_id']:
             values['product_no_variant_attribute_value_ids'] = [
                 Command.set(sold.product_no_variant_attribute_value_ids.ids)
             ]
