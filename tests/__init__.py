@@ -34,6 +34,7 @@ from . import (
     test_quotation_bundle,
     test_quotation_change,
     test_quotation_content,
+    test_quotation_doors,
     test_quotation_order,
     test_service_level_facts,
     test_service_level_report,

@@ -67,11 +67,7 @@ class SaleOrder(models.Model):
         :return: subscriptions that were started, if any
         """
         day, changes = self.offer_change_date, self._get_offer_changes(rows)
-        plan = subscription.plan_id
-        moves = self.order_line.filtered(
-            lambda line: line.offer_plan_id not in (plan, plan.browse())
-            and line.product_uom_qty > 0
-        )
+        moves = self._get_offer_moves()
         if not moves:
             subscription._agree_change(day, changes, name=name, sale_order_id=self.id)
             return subscription.browse()
@@ -80,6 +76,16 @@ class SaleOrder(models.Model):
                 values = self._prepare_offer_subscription_values(plan, mine, day)
                 moved.append(subscription._go_on_under(act, values))
         return subscription.union(*moved) - subscription
+
+    def _get_offer_moves(self):
+        """:return: lines that go on, or begin, under another plan
+        :rtype: sale.order.line
+        """
+        plan = self._get_offer_changed().plan_id
+        return self.order_line.filtered(
+            lambda line: line.offer_plan_id not in (plan, plan.browse())
+            and line.product_uom_qty > 0
+        )
 
     def _sort_offer_change(self, subscription):
         """:return: order lines that stay under the plan, those of other plans, and what ends"""

@@ -31,7 +31,42 @@ class SaleOrder(models.Model):
             text = self._get_offer_prorated_text(rows, difference)
             if text:
                 texts.append(text)
+        elif self._get_offer_changed()._goes_by_facts():
+            texts += self._get_offer_moved_texts(rows)
         return '\n'.join(texts)
+
+    def _get_offer_moved_texts(self, rows):
+        """:return: what comes back under the present plan, and the first period of each new one"""
+        day, subscription = self.offer_change_date, self._get_offer_changed()
+        timeline = subscription._get_timeline()
+        changes = self._get_offer_changes(rows)
+        last, amount = subscription._get_change_amount(day, changes, timeline)
+        texts = []
+        if amount and subscription._get_settled_to() and subscription._get_settled_to() >= day:
+            texts.append(
+                self.env._(
+                    'For %(first)s to %(last)s under %(plan)s: %(amount)s',
+                    first=format_date(self.env, day),
+                    last=format_date(self.env, last),
+                    plan=subscription.plan_id.name,
+                    amount=self._format_offer_difference(amount),
+                )
+            )
+        moves = self._get_offer_moves()
+        for plan, lines in moves.grouped('offer_plan_id').items():
+            terms = plan._get_terms()
+            period = period_of(terms, day, day)
+            first = sum(line._get_offer_first_amount(terms, period, day) for line in lines)
+            texts.append(
+                self.env._(
+                    'For %(first)s to %(last)s under %(plan)s: %(amount)s',
+                    first=format_date(self.env, day),
+                    last=format_date(self.env, period.last),
+                    plan=plan.name,
+                    amount=self._format_offer_difference(first),
+                )
+            )
+        return texts
 
     def _describe_offer_change(self, row):
         line, held = row.line, row.held

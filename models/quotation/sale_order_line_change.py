@@ -3,6 +3,7 @@
 from odoo import fields, models
 from odoo.tools import float_compare
 
+from ...tools.amounts import piece_amount, to_decimal
 from ...tools.proration import piece_price
 
 
@@ -163,13 +164,9 @@ class SaleOrderLine(models.Model):
 
     def _get_offer_said_quantity(self, line, held, timeline):
         """:return: the quantity, where it doesn't follow from what is agreed"""
-        above = self._get_offer_service_line()
-        ratio = timeline.get_ratio_on(line.id, self.order_id.offer_change_date)
-        expected = held['quantity']
-        if ratio is not None and above._get_offer_held() == line.parent_id:
-            expected = float(ratio) * above.product_uom_qty
-        if not self._differs_from_offer_quantity(expected):
+        if not self._differs_from_offer_quantity(self._get_offer_expected(line, held, timeline)):
             return {}
+        above = self._get_offer_service_line()
         each = line._get_ratio(
             self.offer_option_id, self.product_uom_id, self.product_uom_qty, above.product_uom_qty
         )
@@ -187,7 +184,12 @@ class SaleOrderLine(models.Model):
         self.offer_date_start = self.order_id.offer_change_date
         if not row.held or not row.held.subscription_id._goes_by_facts():
             return
-        held = self._get_offer_held_content()
+        known = row.held
+        timeline = known.subscription_id._get_timeline(known._with_above())
+        if not known._is_agreed_on(self.order_id.offer_change_date, timeline):
+            return
+        held = known._get_held(self.order_id.offer_change_date, timeline)
+        held['quantity'] = self._get_offer_expected(known, held, timeline)
         names = {'quantity': 'product_uom_qty', 'tier_id': 'offer_tier_id'}
         names.update({name: name for name in ('product_id', 'product_uom_id', 'name')})
         line = self.with_context(offer_configuring=True)
@@ -197,6 +199,14 @@ class SaleOrderLine(models.Model):
             line.write({'price_unit': price, 'technical_price_unit': price})
         if 'discount' not in row.said and self._keeps_offer_agreement():
             line.discount = held['discount']
+
+    def _get_offer_expected(self, line, held, timeline):
+        """:return: the quantity that follows from what is agreed, and from what it hangs on"""
+        above = self._get_offer_service_line()
+        ratio = timeline.get_ratio_on(line.id, self.order_id.offer_change_date)
+        if ratio is not None and above._get_offer_held() == line.parent_id:
+            return float(ratio) * above.product_uom_qty
+        return held['quantity']
 
     def _map_offer_price(self, price):
         """
@@ -227,6 +237,23 @@ class SaleOrderLine(models.Model):
         if held.product_id != self.product_id or held.tier_id != self.offer_tier_id:
             values['name'] = self.name
         return values
+
+    def _get_offer_first_amount(self, terms, period, day):
+        """What the first period of another plan costs, in the item's own taxes.
+
+        :param Terms terms: of the plan
+        :param Period period: in which it begins
+        :param datetime.date day: with which it begins
+        :rtype: float
+        """
+        amount, rounding = self._get_offer_period_amount(), self.currency_id.rounding
+        if terms.proration == 'none':
+            return amount
+        return float(
+            piece_amount(
+                to_decimal(amount), period, day, period.last, to_decimal(rounding)
+            )
+        )
 
     def _get_offer_period_amount(self, period=None, day=None):
         """What the line costs, in the item's own taxes, as a subscription will charge it.

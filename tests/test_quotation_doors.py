@@ -1,0 +1,428 @@
+"""Doors agree: a change is the same by quotation, directly, by count, in the portal or by call; and
+what is signed is what is billed. Amounts are worked out by hand.
+"""
+
+from datetime import date
+
+from odoo import Command
+from odoo.tests import Form, tagged
+
+from .common import OfferLifeCommon
+from .sizes import get_randoms
+from .test_subscription_facts import FactsCommon
+
+MARCH = date(2027, 3, 1)
+
+
+class DoorsCommon(FactsCommon, OfferLifeCommon):
+    """Workplaces at 40.00 a month, at 35.00 from five on; antivirus at 1.00 for each of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
+        cls.antivirus = cls._add_option(
+            'Antivirus', is_recurring=True, quantity_mode='per_unit', price_mode='priced'
+        )
+        cls._create_price(1.0, option_id=cls.antivirus.id)
+        cls._create_price(35.0, min_quantity=5)
+
+    @classmethod
+    def _begin(cls, quantity=3, **values):
+        values = {
+            'quantity': quantity,
+            'tier_id': cls.bronze.id,
+            'options': [{'option_id': cls.antivirus.id}],
+            **values,
+        }
+        return cls._start(**values)
+
+    # === DOORS === #
+
+    def _quote(self, subscription, day=MARCH, **changes):
+        """:return: a quotation that changes the Service, as the configurator does"""
+        order = subscription.with_user(self.salesperson)._create_change_order(day)
+        line = order.order_line.filtered(lambda line: not line.offer_option_id)
+        configuration = self.env['offer.configuration']._configuration_of(line)
+        order.offer_add({**configuration, **changes}, line_id=line.id)
+        return order
+
+    def _by_quotation(self, subscription, quantity, day=MARCH):
+        self._quote(subscription, day, quantity=quantity).action_confirm()
+
+    def _by_dialog(self, subscription, quantity, day=MARCH):
+        action = subscription.action_change_directly()
+        dialog = self.env[action['res_model']].with_context(**action['context'])
+        form = Form(dialog.with_user(self.accountant))
+        form.date = day
+        with form.line_ids.edit(0) as line:
+            line.quantity = quantity
+        form.save().action_apply()
+
+    def _by_call(self, subscription, quantity, day=MARCH):
+        root = subscription.line_ids[0]
+        subscription.with_user(self.accountant).change(
+            day, [{'line_id': root.id, 'quantity': quantity}]
+        )
+
+    def _by_count(self, subscription, quantity, day=MARCH):
+        root = subscription.line_ids[0]
+        row = {'line_id': root.id, 'quantity': quantity, 'date': str(day), 'reference': 'C'}
+        counts = self.env['offer.count'].with_user(self.accountant)
+        row['reference'] += str(root.id)
+        counts.record([row])
+        counts.search([('reference', '=', row['reference'])]).action_apply()
+
+    def _by_portal(self, subscription, quantity, day=MARCH):
+        root = subscription.line_ids[0]
+        order = subscription.sudo()._quote_portal_change({str(root.id): str(quantity)})
+        order.offer_change_date = day
+        order.action_confirm()
+
+    DOORS = (_by_quotation, _by_dialog, _by_call, _by_count, _by_portal)
+
+
+@tagged('post_install', '-at_install')
+class TestDoors(DoorsCommon):
+    def test_a_price_break_and_what_follows_are_found_by_every_door(self):
+        antivirus = self.antivirus.product_id
+        for door in self.DOORS:
+            with self.subTest(door=door.__name__):
+                subscription = self._begin()
+                door(self, subscription, 6)
+                self.assertEqual(
+                    self._lines_on(subscription, MARCH),
+                    [(self.workplace, 6.0, 35.0), (antivirus, 6.0, 1.0)],
+                )
+                # January and February at 3 × 41.00, March at 6 × 35.00 and 6 × 1.00
+                self._bills(subscription, ('2027-03-01', 123.0 * 2 + 216.0))
+                self._assert_movements_add_up(subscription)
+                act = subscription.event_ids.filtered(
+                    lambda act: act.kind == 'changed' and not act.act_id
+                )
+                subscription.withdraw(act.id)
+                self._bills(subscription, ('2027-03-01', -93.0))
+
+    def test_doors_agree_on_whatever_is_counted(self):
+        for case, random in get_randoms('doors', 4, 60):
+            day = date(2027, random.randint(1, 12), random.randint(1, 28))
+            start, quantity = random.randint(1, 9), random.randint(1, 12)
+            if start == quantity:
+                continue
+            price = random.choice([None, 38.5, 0.0])
+            found = {}
+            for door in self.DOORS:
+                subscription = self._begin(start)
+                if price is not None:
+                    root = subscription.line_ids[0]
+                    subscription.change('2027-01-01', [{'line_id': root.id, 'price_unit': price}])
+                door(self, subscription, quantity, day)
+                rows = subscription.preview('2028-01-01')
+                found[door.__name__] = (
+                    self._lines_on(subscription, day),
+                    [(row['date_from'], row['date_to'], row['amount']) for row in rows],
+                )
+            first = found['_by_quotation']
+            for name, answer in found.items():
+                self.assertEqual(answer, first, (case, name, day, start, quantity, price))
+
+    def test_who_says_a_price_gets_it(self):
+        subscription = self._begin()
+        root = subscription.line_ids[0]
+        subscription.change(MARCH, [{'line_id': root.id, 'quantity': 6, 'price_unit': 37.0}])
+        self.assertEqual(self._lines_on(subscription, MARCH)[0][1:], (6.0, 37.0))
+        # what was agreed by hand goes on while the same prices answer
+        subscription.change('2027-04-01', [{'line_id': root.id, 'quantity': 7}])
+        self.assertEqual(self._lines_on(subscription, '2027-04-01')[0][1:], (7.0, 37.0))
+
+    def test_the_price_in_the_dialog_may_stay(self):
+        subscription = self._begin()
+        action = subscription.action_change_directly()
+        form = Form(self.env[action['res_model']].with_context(**action['context']))
+        form.date = MARCH
+        with form.line_ids.edit(0) as line:
+            line.quantity = 6
+        self.assertEqual(form.line_ids.edit(0).price_unit, 35.0)
+        self.assertEqual(form.line_ids.edit(1).quantity, 6.0)
+        self.assertEqual(form.amount_change, 216.0 - 123.0)
+        with form.line_ids.edit(0) as line:
+            line.price_unit = 40.0
+        form.save().action_apply()
+        self.assertEqual(self._lines_on(subscription, MARCH)[0][1:], (6.0, 40.0))
+
+    def test_another_level_is_priced_anew_and_named(self):
+        self._create_price(44.0, tier_id=self.gold.id, min_quantity=2)
+        quoted, called = self._begin(), self._begin()
+        self._quote(quoted, tier_id=self.gold.id).action_confirm()
+        called.change(MARCH, [{'line_id': called.line_ids[0].id, 'tier_id': self.gold.id}])
+        for subscription in (quoted, called):
+            held = subscription.line_ids[0]._get_held_on(MARCH)
+            # 40.00 and 44.00 for the level
+            self.assertEqual((held['price_unit'], held['tier_id']), (84.0, self.gold.id))
+            self.assertIn('Gold: answer within 1 hour', held['name'])
+            self.assertNotIn('Bronze', held['name'])
+
+    def test_a_customers_own_name_survives_another_level(self):
+        for door in ('quotation', 'call'):
+            subscription = self._begin()
+            root = subscription.line_ids[0]
+            name = 'Desk of Berta\nBronze: answer on the next working day'
+            subscription.change('2027-01-01', [{'line_id': root.id, 'name': name}])
+            if door == 'quotation':
+                self._quote(subscription, tier_id=self.gold.id).action_confirm()
+            else:
+                subscription.change(MARCH, [{'line_id': root.id, 'tier_id': self.gold.id}])
+            self.assertEqual(
+                root._get_held_on(MARCH)['name'],
+                'Desk of Berta\nGold: answer within 1 hour, around the clock',
+            )
+
+    # === A QUOTATION AND ITS DAY === #
+
+    def test_what_a_quotation_does_not_change_follows_its_day(self):
+        subscription = self._begin()
+        root = subscription.line_ids[0]
+        subscription.change('2027-05-01', [{'line_id': root.id, 'quantity': 4}])
+        order = self._quote(subscription, tier_id=self.gold.id)
+        order.offer_change_date = '2027-06-01'
+        self.assertEqual(order.order_line.mapped('product_uom_qty'), [4.0, 4.0])
+        order.action_confirm()
+        self.assertEqual(self._lines_on(subscription, '2027-06-01')[0][1:], (4.0, 50.0))
+        phase = root.phase_ids.sorted('date_start')[-1]
+        self.assertEqual((phase.says_tier_id, phase.says_quantity), (True, False))
+
+    def test_a_change_of_an_earlier_day_makes_a_quotation_stale(self):
+        subscription = self._begin()
+        root = subscription.line_ids[0]
+        order = self._quote(subscription, quantity=6)
+        subscription.change('2027-07-01', [{'line_id': root.id, 'price_unit': 41.0}])
+        subscription.pause('2027-01-10', '2027-01-20')
+        self.assertFalse(order._get_offer_errors(), 'neither is in its way')
+        subscription.change('2027-02-01', [{'line_id': root.id, 'quantity': 5}])
+        self._assert_refused('changed since it was quoted', order.action_confirm)
+
+    def test_a_line_that_came_since_is_not_left_out_by_accident(self):
+        subscription = self._begin()
+        order = self._quote(subscription, quantity=6)
+        subscription.change(
+            '2027-02-01', [{'product_id': self.backup.id, 'price_unit': 7.0, 'quantity': 1}]
+        )
+        self._assert_refused('changed since it was quoted', order.action_confirm)
+
+    def test_an_id_of_another_customers_line_says_nothing(self):
+        stranger = self.env['res.partner'].create({'name': 'Stranger'})
+        other = self._begin(order_values={'partner_id': stranger.id})
+        other.change('2027-01-01', [{'line_id': other.line_ids[0].id, 'price_unit': 1.0}])
+        order = self._quote(self._begin(), quantity=6)
+        line = order.order_line.sudo()[0]
+        line.offer_subscription_line_id = other.line_ids[0]
+        self.assertFalse(line._get_offer_held())
+        line._compute_price_unit()
+        self.assertNotEqual(line.price_unit, 1.0)
+        before = self._lines_on(other, MARCH)
+        order.action_confirm()
+        self.assertEqual(self._lines_on(other, MARCH), before)
+
+    def test_a_running_line_stands_once_on_a_quotation(self):
+        order = self._quote(self._begin(), quantity=6)
+        root = order.order_line.sudo()[0]
+        root.copy({'order_id': order.id, 'offer_subscription_line_id': (
+            root.offer_subscription_line_id.id
+        )})  # fmt: skip
+        self._assert_refused('stands twice', order.action_confirm)
+
+    def test_a_quotation_in_a_pause_counts_after_it(self):
+        subscription = self._begin()
+        subscription.pause('2027-02-01', '2027-04-30')
+        self._by_quotation(subscription, 6)
+        self._bills(subscription, ('2027-04-01', 123.0), ('2027-05-01', 216.0))
+
+    def test_a_line_is_asked_for_by_a_former_id(self):
+        subscription = self._begin()
+        root = subscription.line_ids[0]
+        self.env['offer.subscription.line.alias'].sudo().create(
+            {'former_id': 2**30, 'line_id': root.id}
+        )
+        subscription.change(MARCH, [{'line_id': 2**30, 'quantity': 6}])
+        row = {'line_id': 2**30, 'quantity': 7, 'date': '2027-04-01', 'reference': 'F'}
+        (count,) = self.env['offer.count'].record([row])
+        self.assertEqual(count['before'], 6.0)
+        days = [self._lines_on(subscription, day)[0][1] for day in ('2027-02-28', MARCH)]
+        self.assertEqual(days, [3.0, 6.0])
+
+
+@tagged('post_install', '-at_install')
+class TestSigned(DoorsCommon):
+    """What a quotation says is what the next invoices say."""
+
+    def _get_said_amount(self, order):
+        """:return: the amount that the text names for the days up to the next period"""
+        rows = [row for row in order._get_offer_change_rows() if row.is_changed]
+        subscription = order._get_offer_changed()
+        changes = order._get_offer_changes(rows)
+        return subscription._get_change_amount(
+            order.offer_change_date, changes, subscription._get_timeline()
+        )
+
+    def _assert_signed(self, subscription, day, quantity, expected):
+        order = self._quote(subscription, day, quantity=quantity)
+        last, said = self._get_said_amount(order)
+        self.assertAlmostEqual(said, expected)
+        if said:
+            self.assertIn(self.company.currency_id.format(abs(said)), order.offer_change_text)
+
+        def get_due():
+            rows = subscription.preview(last.replace(year=last.year + 1))
+            return sum(row['amount'] for row in rows if row['date_from'] <= str(last))
+
+        before = get_due()
+        order.action_confirm()
+        self.assertAlmostEqual(get_due() - before, said)
+
+    def test_in_advance_arrears_in_full_introductory_external(self):
+        with self.subTest('in advance, billed'):
+            subscription = self._begin_under()
+            subscription.bill('2027-03-01')
+            # 21 of 31 days: 108.39 (160.00 less 51.61) less 81.29 (120.00 less 38.71)
+            self._assert_signed(subscription, date(2027, 3, 11), 4, 108.39 - 81.29)
+        with self.subTest('in arrears'):
+            subscription = self._begin_under(billing_mode='arrears')
+            self._assert_signed(subscription, date(2027, 3, 11), 4, 108.39 - 81.29)
+        with self.subTest('in full'):
+            subscription = self._begin_under(proration='none')
+            subscription.bill('2027-03-01')
+            self._assert_signed(subscription, date(2027, 3, 15), 4, 40.0)
+            self._assert_signed(subscription, date(2027, 3, 20), 2, 0.0)
+        with self.subTest('introductory price'):
+            subscription = self._begin_under(
+                order_values={'offer_intro_periods': 3, 'offer_intro_percent': 50.0}
+            )
+            subscription.bill('2027-03-01')
+            # half of it: 54.19 (80.00 less 25.81) less 40.65 (60.00 less 19.35)
+            self._assert_signed(subscription, date(2027, 3, 11), 4, 54.19 - 40.65)
+
+    def _begin_under(self, order_values=None, **values):
+        """:return: three workplaces under a plan of its own"""
+        plan = self._create_plan('Monthly', **values)
+        self._create_price(40.0, plan_id=plan.id)
+        return self._begin(order_values=order_values, plan_id=plan.id, options=[])
+
+    def test_what_was_billed_externally_counts_at_what_was_agreed(self):
+        yearly = self._create_plan('Yearly', interval_unit='year')
+        self._create_price(365.0, plan_id=yearly.id)
+        subscription = self.env['offer.subscription'].create(
+            {
+                'partner_id': self.customer.id,
+                'plan_id': yearly.id,
+                'date_start': '2026-07-01',
+                'line_ids': [
+                    Command.create(
+                        {
+                            'product_id': self.workplace.id,
+                            'date_start': '2026-07-01',
+                            'quantity': 10,
+                            'price_unit': 365.0,
+                            'tier_id': self.bronze.id,
+                            'billed_until': '2027-06-30',
+                        }
+                    )
+                ],
+            }
+        )
+        subscription.activate('2026-07-01')
+        # the 2 added for 122 of 365 days at 365.00
+        self._assert_signed(subscription, date(2027, 3, 1), 12, 244.0)
+        self._bills(subscription, ('2027-03-01', 244.0), ('2027-07-01', 4380.0))
+
+
+@tagged('post_install', '-at_install')
+class TestAnotherPlan(DoorsCommon):
+    """From 1 March a year at a time: 7 workplaces at 385.00 a year, 2,695.00."""
+
+    def setUp(self):
+        super().setUp()
+        self.yearly = self._create_plan('Yearly', interval_unit='year', minimum_term_count=0)
+        self._create_price(385.0, plan_id=self.yearly.id)
+        self.subscription = self._begin(7, options=[])
+        self.line = self.subscription.line_ids
+
+    def _move(self):
+        """:return: the subscription that goes on"""
+        order = self._quote(self.subscription, plan_id=self.yearly.id)
+        order.action_confirm()
+        return order.sudo().offer_subscription_ids
+
+    def _get_act(self):
+        return self.subscription.event_ids.filtered(
+            lambda act: act.kind == 'changed' and not act.act_id
+        )
+
+    def test_a_year_counts_from_the_day_of_the_change(self):
+        self.subscription.bill('2027-03-01')
+        order = self._quote(self.subscription, plan_id=self.yearly.id)
+        texts = order.offer_change_text.split('\n')
+        self.assertIn('For 03/01/2027 to 03/31/2027 under Monthly: −$\xa0245.00', texts)
+        self.assertIn('For 03/01/2027 to 02/29/2028 under Yearly: +$\xa02,695.00', texts)
+        order.action_confirm()
+        new = order.sudo().offer_subscription_ids
+        self.assertEqual((new.date_anchor, new.line_ids.continues_line_id), (MARCH, self.line))
+        self._bills(self.subscription, ('2027-03-01', -245.0), ('2029-01-01', 0.0))
+        self._bills(new, ('2027-03-01', 2695.0), ('2028-02-29', 0.0), ('2028-03-01', 2695.0))
+        # 2,695.00 a year is 224.58 a month
+        self.assertEqual(
+            [row for row in self._movements(self.subscription + new) if row[0] == '2027-03-01'],
+            [
+                ('2027-03-01', 'changed', 'transfer', 224.58),
+                ('2027-03-01', 'changed', 'transfer', -224.58),
+                ('2027-03-01', 'changed', 'contraction', -20.42),
+            ],
+        )
+        self.assertEqual(self.subscription.end_reason, f'It goes on as {new.name}.')
+
+    def test_what_was_agreed_for_later_goes_along(self):
+        self.subscription.pause('2027-06-01', '2027-06-30')
+        self.subscription.change('2027-09-01', [{'line_id': self.line.id, 'quantity': 9}])
+        self.subscription.waive(self.line.id, '2027-04-01', '2027-04-30', 'sorry')
+        self.subscription.end('2027-12-31', 'moves away')
+        new = self._move()
+        self.assertEqual(str(new.date_end), '2027-12-31')
+        self.assertEqual(new.end_reason, 'moves away')
+        days = ('2027-05-31', '2027-06-01', '2027-06-30', '2027-07-01', '2027-09-01')
+        delivered = [self._get_content(new.line_ids, date.fromisoformat(day)) for day in days]
+        self.assertEqual(
+            delivered, [(7.0, 385.0), None, None, (7.0, 385.0), (9.0, 385.0)]
+        )
+        self.assertEqual(str(new.line_ids.waiver_ids.date_from), '2027-04-01')
+        self._assert_movements_add_up(new)
+        self._assert_movements_add_up(self.subscription)
+
+    def test_a_planned_price_is_named_before_it_is_signed(self):
+        self.subscription.change('2027-09-01', [{'line_id': self.line.id, 'price_unit': 36.0}])
+        order = self._quote(self.subscription, plan_id=self.yearly.id)
+        self.assertIn('withdraw it before', order.offer_warning)
+        self._assert_refused('withdraw it before', order.action_confirm)
+
+    def test_a_change_of_the_plan_is_withdrawn_while_nothing_came_after_it(self):
+        self.subscription.bill('2027-02-01')
+        new = self._move()
+        self._bills(new, ('2027-03-01', 2695.0))
+        self.subscription.withdraw(self._get_act().id)
+        self.assertEqual((self.subscription.state, new.state), ('active', 'closed'))
+        self.assertFalse(self.subscription.date_end)
+        self._bills(new, ('2027-03-01', -2695.0))
+        self._bills(self.subscription, ('2027-03-01', 245.0))
+        for subscription in self.subscription + new:
+            self._assert_movements_add_up(subscription)
+
+    def test_it_is_not_withdrawn_once_something_was_agreed_of_what_goes_on(self):
+        new = self._move()
+        new.change('2027-04-01', [{'line_id': new.line_ids.id, 'quantity': 8}])
+        act = self._get_act()
+        self._assert_refused('has been changed since', lambda: self.subscription.withdraw(act.id))
+
+    def test_a_count_follows_to_where_the_line_goes_on(self):
+        new = self._move()
+        row = {'line_id': self.line.id, 'quantity': 9, 'date': '2027-04-01', 'reference': 'N'}
+        self.env['offer.count'].record([row])
+        self.env['offer.count'].search([('reference', '=', 'N')]).action_apply()
+        self.assertEqual(self._lines_on(new, '2027-04-01')[0][1:], (9.0, 385.0))
