@@ -288,7 +288,9 @@ class TestChange(OfferLifeCommon, HttpCase):
             {str(day) for day in order.order_line.mapped('offer_date_start')}, {'2027-05-01'}
         )
         order.action_confirm()
-        quantities = [self._lines_on(subscription, day)[0][1] for day in ('2027-04-30', '2027-05-01')]
+        quantities = [
+            self._lines_on(subscription, day)[0][1] for day in ('2027-04-30', '2027-05-01')
+        ]
         self.assertEqual(quantities, [3.0, 4.0])
 
     def test_what_is_left_out_ends(self):

@@ -389,9 +389,7 @@ class TestAnotherPlan(DoorsCommon):
         self.assertEqual(new.end_reason, 'moves away')
         days = ('2027-05-31', '2027-06-01', '2027-06-30', '2027-07-01', '2027-09-01')
         delivered = [self._get_content(new.line_ids, date.fromisoformat(day)) for day in days]
-        self.assertEqual(
-            delivered, [(7.0, 385.0), None, None, (7.0, 385.0), (9.0, 385.0)]
-        )
+        self.assertEqual(delivered, [(7.0, 385.0), None, None, (7.0, 385.0), (9.0, 385.0)])
         self.assertEqual(str(new.line_ids.waiver_ids.date_from), '2027-04-01')
         self._assert_movements_add_up(new)
         self._assert_movements_add_up(self.subscription)

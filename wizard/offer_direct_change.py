@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-
 # what a row shows of a line
 PROPOSED = ('quantity', 'price_unit', 'discount')
 

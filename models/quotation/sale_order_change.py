@@ -136,9 +136,7 @@ class SaleOrder(models.Model):
         """
         day = self.offer_change_date
         return self._get_offer_changed().line_ids.filtered(
-            lambda line: line._is_agreed_on(day, timeline)
-            if timeline
-            else line._is_running_on(day)
+            lambda line: line._is_agreed_on(day, timeline) if timeline else line._is_running_on(day)
         )
 
     def _get_offer_changes(self, rows):

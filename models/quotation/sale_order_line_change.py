@@ -152,7 +152,9 @@ class SaleOrderLine(models.Model):
             'name': self.name,
         }
         said = {
-            name: value for name, value in wanted.items() if (value or False) != (held[name] or False)
+            name: value
+            for name, value in wanted.items()
+            if (value or False) != (held[name] or False)
         }
         said.update(self._get_offer_said_quantity(line, held, timeline))
         if float_compare(self.price_unit, self._map_offer_price(held['price_unit']), 7):
@@ -250,9 +252,7 @@ class SaleOrderLine(models.Model):
         if terms.proration == 'none':
             return amount
         return float(
-            piece_amount(
-                to_decimal(amount), period, day, period.last, to_decimal(rounding)
-            )
+            piece_amount(to_decimal(amount), period, day, period.last, to_decimal(rounding))
         )
 
     def _get_offer_period_amount(self, period=None, day=None):

@@ -215,9 +215,7 @@ class OfferCount(models.Model):
         if self.state != 'draft' or not subscription._goes_by_facts():
             after = {**held, 'quantity': self.difference}
             return line._get_held_amount(after, self.currency_id)
-        return subscription._get_period_difference(
-            self.date, [(line, {'quantity': self.quantity})]
-        )
+        return subscription._get_period_difference(self.date, [(line, {'quantity': self.quantity})])
 
     def _apply(self):
         self.ensure_one()
