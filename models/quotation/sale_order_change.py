@@ -61,11 +61,10 @@ class SaleOrder(models.Model):
         if 'offer_change_date' not in vals:
             return super().write(vals)
         changes = self.filtered('offer_change_subscription_id')
-        before = {order: order._get_offer_change_rows() for order in changes}
+        rows = [row for order in changes for row in order._get_offer_change_rows()]
         res = super().write(vals)
-        for order, rows in before.items():
-            for row in rows:
-                row.line._move_offer_change(row)
+        for row in rows:
+            row.line._move_offer_change(row)
         return res
 
     # === BUSINESS METHODS: DIFFERENCE === #

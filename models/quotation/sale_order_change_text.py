@@ -1,4 +1,4 @@
-"""The difference that a customer signs, in words and amounts ("what is signed is what is billed")."""
+"""The difference that a customer signs: "what is signed is what is billed"."""
 
 from odoo import models
 from odoo.tools import format_amount, format_date

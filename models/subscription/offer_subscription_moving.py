@@ -1,5 +1,5 @@
-"""Another plan goes on in a subscription of its own, whose periods count from the day of the change.
-What was agreed for later goes along.
+"""Another plan goes on in a subscription of its own, whose periods count from the day of the
+change. What was agreed for later goes along.
 """
 
 from contextlib import contextmanager
