@@ -51,50 +51,62 @@ class OfferSubscription(models.Model):
         :return: yields the act, in sudo
         """
         self.ensure_one()
+        said = {'kind': kind, 'date': day, 'name': name, **values}
+        with self._acting_together({self: said}) as acts_sudo:
+            yield acts_sudo[self]
+
+    @contextmanager
+    def _acting_together(self, said):
+        """Do an act on each of these as a whole, in a few queries for all of them.
+
+        :param dict said: values of the act by subscription: `kind`, `date`, `name`
+        :return: yields the acts by subscription, in sudo
+        """
         self._lock_for_act()
-        before = self._get_timeline() if self.state != 'pending' else None
+        before = self.filtered(lambda it: it.state != 'pending')._get_timelines()
         # sudo: events are written by the acts alone, nobody has the right to write them by hand
-        act_sudo = self.env['offer.subscription.event'].sudo().create(
-            {
-                'subscription_id': self.id,
-                'service_id': self._get_main_service().id,
-                'kind': kind,
-                'date': day,
-                'name': name,
-                **values,
-            }
+        acts_sudo = self.env['offer.subscription.event'].sudo().create(
+            [
+                {
+                    'subscription_id': subscription.id,
+                    'service_id': subscription._get_main_service().id,
+                    **said[subscription],
+                }
+                for subscription in self
+            ]
         )  # fmt: skip
-        yield act_sudo
+        yield dict(zip(self, acts_sudo, strict=True))
         self._follow_facts(before)
-        effect = act_sudo._reconcile_revenue()
-        self._tell(name, effect)
+        effects = acts_sudo._reconcile_revenue()
+        self._tell({act.subscription_id: (act.name, effects[act]) for act in acts_sudo})
 
     def _lock_for_act(self):
-        """Lock and write the row, also where nothing in it changes: an act that only inserts a
+        """Lock and write the rows, also where nothing in them changes: an act that only inserts a
         fact would commit beside a run that moves on, and never be looked at again (probed).
         """
         # sudo: whoever may act may do so
-        subscription_sudo = self.sudo()
-        subscription_sudo.date_last_act = fields.Datetime.now()
-        subscription_sudo.flush_recordset(['date_last_act'])
+        subscriptions_sudo = self.sudo()
+        subscriptions_sudo._write_shown({'date_last_act': fields.Datetime.now()})
+        subscriptions_sudo.flush_recordset(['date_last_act'])
 
     def _follow_facts(self, before):
         """Bring up to date what is kept beside the facts.
 
-        :param before: the timeline without the act; None: it was pending
+        :param dict before: the timelines without the act; those that were pending had none
         """
         # sudo: hints and what is shown are kept for everybody
-        subscription_sudo = self.sudo()
-        after = subscription_sudo._get_timeline()
+        subscriptions_sudo = self.sudo()
+        after = subscriptions_sudo._get_timelines()
         changed = {}
-        for line in subscription_sudo.line_ids:
-            day = _get_first_change(before, after, line.id)
-            if day:
-                changed[line] = day
-        subscription_sudo._store_day(self._get_company_today(self.company_id), after)
-        drafts = subscription_sudo._get_outdated_drafts(changed)
+        for subscription, timeline in after.items():
+            for line in subscription.line_ids:
+                day = _get_first_change(before.get(subscription), timeline, line.id)
+                if day:
+                    changed[line] = day
+            subscription._store_day(self._get_company_today(subscription.company_id), timeline)
+        drafts = subscriptions_sudo._get_outdated_drafts(changed)
         with drafts._rebuilding_offer_drafts():
-            subscription_sudo.line_ids._pull_settled_to(changed)
+            subscriptions_sudo.line_ids._pull_settled_to(changed)
 
     @api.model
     def _get_outdated_drafts(self, changed):
@@ -120,7 +132,10 @@ class OfferSubscription(models.Model):
             known = timeline or subscription._get_timeline()
             end = subscription._get_set_end(known)
             values = {'state': subscription._get_state_on(day, known), 'date_end': end or False}
-            subscription._write_changed({**values, **subscription._prepare_shown_ends()})
+            values.update(subscription._prepare_shown_ends())
+            changed = {name: it for name, it in values.items() if subscription[name] != it}
+            if changed:
+                subscription._write_shown(changed)
             for line in subscription.line_ids:
                 if line.id in known.keys:
                     line._store_day(day, known, end)
@@ -148,11 +163,6 @@ class OfferSubscription(models.Model):
             return 'closed'
         paused = any(first <= day <= last for first, last, _pause in timeline.pauses)
         return 'paused' if paused else 'active'
-
-    def _write_changed(self, values):
-        values = {name: value for name, value in values.items() if self[name] != value}
-        if values:
-            self.write(values)
 
     # === BUSINESS METHODS: WITHDRAWING === #
 
