@@ -33,8 +33,9 @@ class MovementHistory:
         ]
         groups = ['partner_id', 'company_id', 'date:day', 'currency_id']
         found = self.events._read_group(moved + customers, groups, ['mrr_change:sum'])
-        for partner, company, *change in found:
-            self.changes[partner, company].append(tuple(change))
+        for partner, company, day, currency, amount in found:
+            if amount:
+                self.changes[partner, company].append((day, currency, amount))
         own = [('subscription_id', 'in', subscriptions.ids), ('movement', '!=', 'transfer')]
         for event in self.events.search(moved + own):
             key = event.subscription_id, event.service_id, event.date

@@ -216,7 +216,11 @@ class OfferSubscriptionLine(models.Model):
     @api.constrains('date_start', 'subscription_id')
     def _check_date_start(self):
         for line in self:
-            if not line.date_start and line.subscription_id.state not in ('pending', 'closed'):
+            subscription = line.subscription_id
+            if subscription.is_on_facts or line.date_start:
+                # acts say it
+                continue
+            if subscription.state not in ('pending', 'closed'):
                 raise ValidationError(
                     self.env._('Say from which day on "%s" is billed.', line.display_name)
                 )
