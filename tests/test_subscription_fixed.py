@@ -1,5 +1,7 @@
 """After activation only acts change what was agreed, whichever way somebody tries."""
 
+from functools import partial
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.models import MAGIC_COLUMNS
@@ -105,7 +107,7 @@ class TestFixed(FactsCommon):
                 with self.subTest(field=name, user=user.login):
                     self._assert_refused(
                         'since it was activated|use "End"|not set by hand',
-                        lambda name=name, value=value: subscription.write({name: value}),
+                        partial(subscription.write, {name: value}),
                     )
                     self.assertEqual(subscription[name], before)
         self.assertEqual(self._get_kept().keys(), protecting.KEPT)
@@ -119,12 +121,12 @@ class TestFixed(FactsCommon):
                 with self.subTest(field=name, user=user.login):
                     self._assert_refused(
                         'change ".*" with "Change" instead',
-                        lambda name=name, value=value: line.write({name: value}),
+                        partial(line.write, {name: value}),
                     )
             for name in sorted(protecting.LINE_KEPT):
                 with self.subTest(field=name):
                     self._assert_refused(
-                        'not set by hand', lambda name=name: line.write({name: '2099-01-01'})
+                        'not set by hand', partial(line.write, {name: '2099-01-01'})
                     )
         self.assertEqual(self.subscription.bill('2027-01-01').amount_untaxed, 155)
 
@@ -194,6 +196,7 @@ class TestFixed(FactsCommon):
                 'line_ids': [Command.create(new)],
             }
         )
+        other = pending.line_ids
         ways = {
             'create': lambda: lines.create(own),
             'superuser': lambda: lines.sudo().create(own),
@@ -201,8 +204,8 @@ class TestFixed(FactsCommon):
             .create(new),
             'command': lambda: self.subscription.write({'line_ids': [Command.create(new)]}),
             'copy': lambda: self.part.copy(),
-            'link': lambda: self.subscription.write({'line_ids': [Command.link(pending.line_ids.id)]}),
-            'move': lambda: pending.line_ids.write({'subscription_id': self.subscription.id}),
+            'link': lambda: self.subscription.write({'line_ids': [Command.link(other.id)]}),
+            'move': lambda: other.write({'subscription_id': self.subscription.id}),
             'unlink': lambda: self.part.unlink(),
             'delete': lambda: self.subscription.write({'line_ids': [Command.delete(self.part.id)]}),
             'clear': lambda: self.subscription.write({'line_ids': [Command.clear()]}),
@@ -225,12 +228,17 @@ class TestFixed(FactsCommon):
             (['.id', 'plan_id/.id'], self._create_plan('Other').id),
             (['.id', 'currency_id/.id'], self.env.ref('base.CHF').id),
         ):
-            self._assert_refused(
-                'since it was activated', lambda: self._load(names, self.subscription.id, value)
-            )
+            load = partial(self._load, names, self.subscription.id, value)
+            self._assert_refused('since it was activated', load)
 
     def test_what_runs_is_ended_and_not_deleted(self):
         self._assert_refused('end it instead', self.subscription.unlink)
+
+    def test_a_copy_is_pending_and_open(self):
+        copied = self.subscription.copy()
+        copied.line_ids[0].quantity = 7
+        self.assertEqual((copied.state, copied.line_ids.mapped('quantity')), ('pending', [7, 1]))
+        copied.unlink()
 
     def test_nothing_begins_by_hand(self):
         values = {'partner_id': self.customer.id, 'plan_id': self.plan.id}
@@ -298,3 +306,8 @@ class TestFixed(FactsCommon):
             len(subscription.event_ids.filtered(lambda it: it.kind == 'terms' and not it.act_id)), 1
         )
         self._assert_refused("can't be withdrawn", lambda: subscription.withdraw(act.id))
+        self.company.fiscalyear_lock_date = '2028-06-30'
+        self._assert_refused(
+            'books are locked', lambda: subscription.write({'minimum_term_count': 12})
+        )
+        self.assertEqual(subscription.minimum_term_count, 18)

@@ -106,6 +106,8 @@ class TestImport(ImportCommon):
     def test_days_billed_elsewhere_need_a_start(self):
         self._assert_refused('Say since when', lambda: self._come_in(date_start=False))
         self.assertTrue(self._come_in({'billed_until': False}, date_start=False))
+        subscription = self._come_in()
+        self._assert_refused('Say since when', lambda: subscription.write({'date_start': False}))
 
     # === WHAT IS SHOWN IS WHAT IS BILLED === #
 
@@ -234,9 +236,7 @@ class TestImport(ImportCommon):
         self.assertEqual(subscription.date_introduction_end, date(2027, 2, 14))
         self.assertEqual(subscription.line_ids.billing_entry_ids.sorted('date_from')[0]
                          .introductory_percent, 100)  # fmt: skip
-        subscription.change(
-            '2026-11-15', [{'line_id': subscription.line_ids.id, 'quantity': 1}]
-        )
+        subscription.change('2026-11-15', [{'line_id': subscription.line_ids.id, 'quantity': 1}])
         # 16 of 30 days billed elsewhere: 33.07 less 16.53; 14 of 30 days at half: 14.47 less 7.23;
         # two months at half, one at the price
         self.assertAlmostEqual(

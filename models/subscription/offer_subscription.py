@@ -342,7 +342,7 @@ class OfferSubscription(models.Model):
         subscriptions._check_created(vals_list)
         return subscriptions
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Refuse what acts alone write; other terms are an act of their own."""
         self._check_not_by_hand(vals)
         self._check_fixed(vals)
@@ -354,7 +354,9 @@ class OfferSubscription(models.Model):
         res = super().write(values)  # pylint: disable=super-method-mismatch
         if DUE_FIELDS & values.keys():
             # whatever way the days of chains have changed
-            self.filtered(lambda subscription: not subscription.is_on_facts).line_ids._update_next_due()
+            self.filtered(
+                lambda subscription: not subscription.is_on_facts
+            ).line_ids._update_next_due()
         return res
 
     @api.ondelete(at_uninstall=False)

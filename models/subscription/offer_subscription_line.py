@@ -228,7 +228,7 @@ class OfferSubscriptionLine(models.Model):
     # === CRUD METHODS === #
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """Let the engine find what is added to a running subscription."""
         lines = self._create_shown(vals_list)
         lines._check_created(vals_list)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.timeline import find_first_change
+
 # decide what is owed since when, and by whom
 FIXED = frozenset(
     {
@@ -79,6 +81,12 @@ LINE_KEPT = frozenset({'date_external_to', 'settled_to', 'date_next_due'})
 
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('date_start')
+    def _check_external_start(self):
+        self.line_ids._check_external_start()
 
     # === CRUD METHODS === #
 
@@ -165,8 +173,15 @@ class OfferSubscription(models.Model):
             }
             for subscription, names in changed.items()
         }
-        with self.browse().union(*changed)._acting_together(said):
+        agreeing = self.browse().union(*changed)
+        before = agreeing._get_timelines()
+        with agreeing._acting_together(said):
             yield
+            for subscription, after in agreeing._get_timelines().items():
+                moved = (find_first_change(before[subscription], after, key) for key in after.keys)
+                first = min(filter(None, moved), default=None)
+                if first:
+                    subscription._check_not_locked(first)
 
     def _describe_terms(self, vals, names):
         """:rtype: str"""

@@ -128,7 +128,7 @@ class OfferSubscription(models.Model):
 
     def _get_planned_ends(self, start):
         """:return: its own end, and pairs of a line and the first day on which it is not delivered
-            any more
+        any more
         """
         lines = [
             (line, max(first, line.date_end + ONE_DAY))
