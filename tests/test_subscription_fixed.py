@@ -26,6 +26,7 @@ FREE = {
     'end_reason',
     'end_reason_id',
     'parked_reason',
+    'date_last_act',
     'date_last_run',
     'date_lived',
     'is_on_facts',
@@ -92,7 +93,6 @@ class TestFixed(FactsCommon):
             'date_introduction_end': '2030-01-31',
             'date_notice': '2027-01-31',
             'date_next_due': '2099-01-01',
-            'date_last_act': '2027-01-31 12:00:00',
         }
 
     # === WRITING === #

@@ -42,24 +42,29 @@ class OfferSubscription(models.Model):
     # === BUSINESS METHODS: THE FRAME === #
 
     @contextmanager
-    def _acting(self, kind, day, name, **values):
+    def _acting(self, kind, day, name, joined=(), reconciles=True, **values):
         """Do one act as a whole. In the block facts come or go; they point at the act.
 
         :param str kind: of the act, see `offer.subscription.event`
         :param datetime.date day: from which on it counts
         :param str name: what happens, in plain words
+        :param joined: see `_acting_together`
+        :param bool reconciles: see `_acting_together`
         :return: yields the act, in sudo
         """
         self.ensure_one()
         said = {'kind': kind, 'date': day, 'name': name, **values}
-        with self._acting_together({self: said}) as acts_sudo:
+        with self._acting_together({self: said}, joined, reconciles) as acts_sudo:
             yield acts_sudo[self]
 
     @contextmanager
-    def _acting_together(self, said):
+    def _acting_together(self, said, joined=(), reconciles=True):
         """Do an act on each of these as a whole, in a few queries for all of them.
 
         :param dict said: values of the act by subscription: `kind`, `date`, `name`
+        :param joined: other subscriptions that one act concerns: what goes from one to another is
+            no movement of the customer
+        :param bool reconciles: whether they record what they do to the revenue; else another does
         :return: yields the acts by subscription, in sudo
         """
         self._lock_for_act()
@@ -77,8 +82,8 @@ class OfferSubscription(models.Model):
         )  # fmt: skip
         yield dict(zip(self, acts_sudo, strict=True))
         self._follow_facts(before)
-        effects = acts_sudo._reconcile_revenue()
-        self._tell({act.subscription_id: (act.name, effects[act]) for act in acts_sudo})
+        effects = acts_sudo._reconcile_revenue(joined) if reconciles else {}
+        self._tell({act.subscription_id: (act.name, effects.get(act)) for act in acts_sudo})
 
     def _lock_for_act(self):
         """Lock and write the rows, also where nothing in them changes: an act that only inserts a

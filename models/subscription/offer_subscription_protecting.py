@@ -33,7 +33,6 @@ KEPT = frozenset(
         'date_introduction_end',
         'date_notice',
         'date_next_due',
-        'date_last_act',
     }
 )
 # may be agreed otherwise while it runs: that is an act too

@@ -71,39 +71,46 @@ class OfferSubscriptionEvent(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _reconcile_revenue(self):
+    def _reconcile_revenue(self, joined=()):
         """Record what is missing between the revenue that the facts give and the movements that
         were recorded before, so that they add up however acts are nested.
 
-        :return: by act, what the revenue of its own day changes by
+        :param joined: other subscriptions that each of these acts concerns
+        :return: by act, what the revenue of its own subscription and day changes by
         :rtype: dict
         """
-        missing = self._get_missing_jumps()
-        history, values, effects = MovementHistory(self.subscription_id), [], {}
+        subscriptions = self.subscription_id.union(*joined)
+        missing = self._get_missing_jumps(subscriptions)
+        history, values, effects = MovementHistory(subscriptions), [], {}
         # as if they had been entered in the order of their days
         for act in self.sorted('date'):
-            subscription = act.subscription_id
             jumps = {
                 (subscription, service, day): jump
+                for subscription in [act.subscription_id, *joined]
                 for (service, day), jump in missing[subscription].items()
             }
             values += history.make_movements(
                 jumps, act.kind, act.date, {'name': act.name, 'act_id': act.id}
             )
-            effects[act] = sum(jump for (*_key, day), jump in jumps.items() if day == act.date)
+            effects[act] = sum(
+                jump
+                for (subscription, _service, day), jump in jumps.items()
+                if subscription == act.subscription_id and day == act.date
+            )
         self.create(values)
         return effects
 
-    def _get_missing_jumps(self):
-        """:return: by subscription, what is missing by Service and day
+    def _get_missing_jumps(self, subscriptions):
+        """:param subscriptions: offer.subscription
+        :return: by subscription, what is missing by Service and day
         :rtype: dict
         """
         missing = {
             subscription: subscription._get_revenue_jumps(timeline)
-            for subscription, timeline in self.subscription_id._get_timelines().items()
+            for subscription, timeline in subscriptions._get_timelines().items()
         }
         recorded = self._read_group(
-            [('subscription_id', 'in', self.subscription_id.ids), ('mrr_change', '!=', 0)],
+            [('subscription_id', 'in', subscriptions.ids), ('mrr_change', '!=', 0)],
             ['subscription_id', 'service_id', 'date:day'],
             ['mrr_change:sum'],
         )

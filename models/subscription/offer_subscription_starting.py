@@ -38,10 +38,14 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS: ACTIVATION === #
 
-    def _agree_activation(self, days):
+    def _agree_activation(self, days, kind='activated', name=None, reconciles=True, **values):
         """Start pending subscriptions: what their lines hold is what they begin with.
 
         :param dict days: by subscription the first day, unless another was agreed
+        :param str kind: of the acts
+        :param str name: what happens, in words; None: that each is activated
+        :param bool reconciles: see `_acting_together`
+        :param values: of the acts
         """
         starts = {subscription: subscription._plan_start(days[subscription])
                   for subscription in self}  # fmt: skip
@@ -49,13 +53,15 @@ class OfferSubscription(models.Model):
                 for subscription in self}  # fmt: skip
         said = {
             subscription: {
-                'kind': 'activated',
+                'kind': kind,
                 'date': start.first,
-                'name': self.env._('Activated from %s on', format_date(self.env, start.first)),
+                'name': name
+                or self.env._('Activated from %s on', format_date(self.env, start.first)),
+                **values,
             }
             for subscription, start in starts.items()
         }
-        with self._acting_together(said) as acts_sudo:
+        with self._acting_together(said, reconciles=reconciles) as acts_sudo:
             phases = []
             # sudo: facts are the acts' alone
             for subscription in self.sudo():
