@@ -9,6 +9,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import file_open
 
+from ..update import update
 from .test_subscription_facts import FactsCommon
 
 SHOWN = ('name', 'kind', 'date_from', 'date_to', 'date_due', 'quantity', 'price_unit', 'amount')
@@ -108,6 +109,16 @@ class TestImport(ImportCommon):
         self.assertTrue(self._come_in({'billed_until': False}, date_start=False))
         subscription = self._come_in()
         self._assert_refused('Say since when', lambda: subscription.write({'date_start': False}))
+
+    def test_what_came_in_before_an_update_is_open_after_it(self):
+        self.env['ir.default'].set('offer.subscription', 'is_on_facts', False)
+        subscription = self._come_in()
+        self.assertEqual(self._entries(subscription), [('elsewhere', '2024-03-15', '2026-12-14')])
+        update(self.env)
+        self.assertTrue(subscription.is_on_facts)
+        self.assertFalse(subscription.line_ids.billing_entry_ids)
+        self.assertEqual(subscription.line_ids.billed_until, date(2026, 12, 14))
+        self.assertEqual(self._assert_billed_as_shown(subscription, '2026-12-15'), [62])
 
     # === WHAT IS SHOWN IS WHAT IS BILLED === #
 

@@ -137,10 +137,7 @@ class OfferSubscription(models.Model):
             known = timeline or subscription._get_timeline()
             end = subscription._get_set_end(known)
             values = {'state': subscription._get_state_on(day, known), 'date_end': end or False}
-            values.update(subscription._prepare_shown_ends())
-            changed = {name: it for name, it in values.items() if subscription[name] != it}
-            if changed:
-                subscription._write_shown(changed)
+            subscription._write_changed({**values, **subscription._prepare_shown_ends()})
             for line in subscription.line_ids:
                 if line.id in known.keys:
                     line._store_day(day, known, end)
@@ -168,6 +165,11 @@ class OfferSubscription(models.Model):
             return 'closed'
         paused = any(first <= day <= last for first, last, _pause in timeline.pauses)
         return 'paused' if paused else 'active'
+
+    def _write_changed(self, values):
+        values = {name: value for name, value in values.items() if self[name] != value}
+        if values:
+            self._write_shown(values)
 
     # === BUSINESS METHODS: WITHDRAWING === #
 
