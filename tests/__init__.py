@@ -42,6 +42,8 @@ from . import (
     test_subscription_count,
     test_subscription_events,
     test_subscription_facts,
+    test_subscription_fixed,
+    test_subscription_import,
     test_subscription_life,
     test_subscription_readers,
     test_subscription_renewal,

@@ -73,8 +73,8 @@ class Desk:
 
         :param dict external: last day by line
         """
-        timeline = self.get_timeline()
         self.external = external
+        timeline = self.get_timeline()
         for line, last in external.items():
             for first, end, content in find_external(timeline, line, last):
                 self.entries.append(Entry(next(self.keys), line, first, end, EXTERNAL, content))

@@ -58,13 +58,14 @@ class Facts:
     :param list acts: in any order; steps without an id (bills, voids) are no acts
     :param intro: None or last day and percentage of the introductory price
     :param last: the last day that is looked at, if no end comes before it
+    :param dict external: line -> last day billed elsewhere, up to which no price is introductory
     """
 
-    def __init__(self, acts, intro, last):
+    def __init__(self, acts, intro, last, external=()):
         acts = sorted((act for act in acts if 'id' in act), key=lambda act: act['id'])
         gone = {act['of'] for act in acts if act['act'] == 'withdraw'}
         self.standing = [act for act in acts if act['id'] not in gone]
-        self.intro = intro
+        self.intro, self.external = intro, dict(external)
         self.end = self._end()
         self.last = last if self.end is None else min(last, self.end)
         self.off = self._days_off()
@@ -142,14 +143,16 @@ class Facts:
                 if not number_of(held['quantity']):
                     return
             if day not in self.off and (above is None or day in above):
-                yield day, self._on(day, held, above)
+                yield day, self._on(line, day, held, above)
 
-    def _on(self, day, held, above):
+    def _on(self, line, day, held, above):
         """What holds on a day, with numbers for what is said of the parent or of all lines."""
         quantity = held['quantity']
         if isinstance(quantity, tuple):
             quantity = quantity[1] * above[day]['quantity']
         is_intro = self.intro and day <= self.intro['last']
+        if line in self.external and day <= self.external[line]:
+            is_intro = False
         return {**held, 'quantity': quantity, 'intro': self.intro['percent'] if is_intro else 100}
 
 
@@ -165,11 +168,14 @@ class Agreement:
         self.plan = life['plan']
         self.is_in_full = self.plan['proration'] == 'none'
         self.lines = [step['line'] for step in life['steps'] if step['act'] == 'add']
-        self.now = Facts(life['steps'], life['intro'], horizon or life['start'] + SIX_YEARS)
+        self.now = self._read(life['steps'], horizon or life['start'] + SIX_YEARS)
         elsewhere = max(life['external'].values(), default=life['start'])
-        self.at_go_live = Facts(head_of(life['steps']), life['intro'], elsewhere)
+        self.at_go_live = self._read(head_of(life['steps']), elsewhere)
         self.periods = self._calendar(max(self.now.last, elsewhere))
         self._coins = {}
+
+    def _read(self, acts, last):
+        return Facts(acts, self.life['intro'], last, self.life['external'])
 
     def _calendar(self, until):
         """First and last day of its period, for every day from the start."""
@@ -186,7 +192,7 @@ class Agreement:
 
     def what(self, line, day, acts=None):
         """What a line delivers on a day by all acts or by some of them, or None."""
-        facts = self.now if acts is None else Facts(acts, self.life['intro'], day)
+        facts = self.now if acts is None else self._read(acts, day)
         return facts.delivered(line).get(day)
 
     def owed_days(self, line):

@@ -225,10 +225,11 @@ class TestBillingFacts(BillingFactsCommon):
     def test_in_full_whole_periods_are_waived(self):
         self.plan = self._create_plan('In Full', proration='none')
         self._create_price(100.0, plan_id=self.plan.id)
-        subscription = self._start(
-            plan_id=self.plan.id, tier_id=self.bronze.id, options=[], date_start='2027-01-10'
+        subscription = self._come_in(
+            {'quantity': 3, 'price_unit': 100, 'date_start': '2027-01-10'},
+            date_start='2027-01-10',
+            date_anchor='2027-01-01',
         )
-        subscription.date_anchor = '2027-01-01'
         line = subscription.line_ids
         self._assert_refused(
             'waive whole ones', lambda: subscription.waive(line.id, '2027-01-15', '2027-01-31', 'x')

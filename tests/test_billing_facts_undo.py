@@ -101,7 +101,7 @@ class TestBillingFactsUndo(BillingFactsCommon):
         """Else a run that read the entry before would move on and never look again."""
         invoice = self.subscription.bill('2027-01-01')
         self.line.sudo()._write_shown({'settled_to': '2027-01-01', 'date_next_due': '2027-01-01'})
-        self.subscription.date_next_due = '2027-01-01'
+        self.subscription.sudo()._write_shown({'date_next_due': '2027-01-01'})
         self.subscription.sudo().date_last_act = '2027-01-01 12:00:00'
         self._cancel(invoice)
         self.assertNotEqual(str(self.subscription.date_last_act), '2027-01-01 12:00:00')

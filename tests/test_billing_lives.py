@@ -69,15 +69,16 @@ class Player:
     def _begin(self, head):
         subscription, intro = self.subscription, self.life['intro']
         with subscription._acting('activated', self.life['start'], 'begins') as act:
-            subscription.state = 'active'
-            subscription.date_introduction_end = intro and intro['last']
+            end = intro and intro['last']
+            subscription._write_shown({'state': 'active', 'date_introduction_end': end})
             for step in head:
                 # each was said for itself
                 own = act.copy({'name': 'adds'})
                 self.acts[step['id']] = own
                 self._add(own, step)
-            external = {self.lines[key]: day for key, day in self.life['external'].items()}
-            subscription._settle_external(external)
+            for key, day in self.life['external'].items():
+                self.lines[key]._write_shown({'date_external_to': day})
+            subscription._settle_external()
 
     def _acting(self, step, day):
         return self.subscription._acting('changed', day, step['act'])
@@ -107,7 +108,7 @@ class Player:
 
     def _add(self, act, step):
         said = self._read(step)
-        line = self.subscription.line_ids.create(
+        line = self.subscription.line_ids._create_shown(
             {
                 'subscription_id': self.subscription.id,
                 'parent_id': step['parent'] and self.lines[step['parent']].id,

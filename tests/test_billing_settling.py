@@ -241,12 +241,13 @@ class TestSettling(OfferCommon):
         labels = {
             subscription._fields[name].string: name
             for name in ('partner_id', 'plan_id', 'date_start', 'client_order_ref', 'date_anchor')
-        }
+        } | {'External ID': 'id'}
         names = []
         for label in header:
             if '/' in label:
                 wanted = label.split('/')[1]
-                name = next(n for n, field in lines._fields.items() if field.string == wanted)
+                found = (n for n, field in lines._fields.items() if field.string == wanted)
+                name = 'id' if wanted == 'External ID' else next(found)
                 names.append(f'line_ids/{name}')
             else:
                 names.append(labels[label])

@@ -110,7 +110,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Introduction:
-    """Up to and including a day, prices count at a percentage."""
+    """Up to and including a day, prices count at a percentage; not on days billed externally."""
 
     last: datetime.date
     percent: Decimal

@@ -161,12 +161,14 @@ class Timeline:
     def _make_owed(self, key):
         waived = [(w.first, w.last) for w in self.facts.waivers if w.line == key]
         intro, owed = self.facts.introduction, []
+        # days billed externally are none of the introductory ones
+        external_to = self._lines[key].external_to or datetime.date.min
+        starts = [day_after(external_to), day_after(intro.last)] if intro else []
         for span in self.get_spans(key):
-            starts = [day_after(intro.last)] if intro else []
             for first, last in subtract(span.first, span.last, waived):
                 for start, end in cut(first, last, starts):
                     content = span.content
-                    if intro and start <= intro.last:
+                    if intro and external_to < start <= intro.last:
                         content = replace(content, introductory=intro.percent)
                     owed.append(Span(start, end, content))
         return _join(owed)

@@ -70,6 +70,7 @@ def _settle(cr, plans):
     findings.find_gaps(cr, plans)
     findings.find_hints(cr)
     entries.write_contents(cr)
+    entries.remember_external(cr)
 
 
 def _drop_guard(cr):

@@ -257,7 +257,8 @@ def write_contents(cr):
               JOIN upd_sub s ON s.id = m.sub
               JOIN res_currency c ON c.id = s.currency_id
              CROSS JOIN LATERAL (
-                SELECT CASE WHEN e.date_from <= s.intro_end THEN s.intro_percent ELSE 100 END
+                SELECT CASE WHEN e.date_from <= s.intro_end AND e.kind <> 'elsewhere'
+                            THEN s.intro_percent ELSE 100 END
              ) i (introductory)
              WHERE e.kind IN ('charge', 'credit', 'elsewhere')
           ) x
@@ -268,7 +269,26 @@ def write_contents(cr):
         UPDATE offer_subscription_line l SET date_external_to = x.last
           FROM (SELECT e.subscription_line_id AS line, max(e.date_to) AS last
                   FROM offer_billing_entry e JOIN upd_line l ON l.id = e.subscription_line_id
-                 WHERE e.kind = 'elsewhere' AND e.is_void IS NOT TRUE GROUP BY 1) x
+                 WHERE e.kind = 'elsewhere' AND e.is_void IS NOT TRUE
+                       AND e.is_taken_back IS NOT TRUE GROUP BY 1) x
+         WHERE x.line = l.id;
+        """
+    )
+
+
+def remember_external(cr):
+    """What is pending only remembers the day: its entries are made when it is activated."""
+    cr.execute(
+        """
+        WITH gone AS (
+            DELETE FROM offer_billing_entry e
+             USING offer_subscription_line l, upd_sub s
+             WHERE l.id = e.subscription_line_id AND s.id = l.subscription_id
+                   AND s.state = 'pending' AND e.kind = 'elsewhere'
+            RETURNING e.subscription_line_id AS line, e.date_to
+        )
+        UPDATE offer_subscription_line l SET date_external_to = x.last
+          FROM (SELECT line, max(date_to) AS last FROM gone GROUP BY 1) x
          WHERE x.line = l.id;
         """
     )

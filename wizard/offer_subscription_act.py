@@ -47,6 +47,8 @@ class OfferSubscriptionAct(models.TransientModel):
             subscription = dialog.subscription_id
             today = subscription._get_company_today(subscription.company_id)
             day = max(today, subscription.date_start or today)
+            if dialog.act == 'activate':
+                day = subscription.date_start or today
             if dialog.act == 'resume' and subscription.date_paused:
                 day = max(day, subscription.date_paused)
             if dialog.act == 'end' and dialog.when == 'period' and subscription.date_anchor:

@@ -29,12 +29,16 @@ class OfferSubscription(models.Model):
     def preview(self, until):
         """What would be billed up to and including a day; nothing is written.
 
+        Of what is pending: what would be billed after it is activated as it was agreed.
+
         :type until: datetime.date or str
         :return: rows of line, period (first and last day), due day, quantity (negative for a
             credit), price per unit and untaxed amount in the subscription's currency
         :rtype: list[dict]
         """
         self.check_access('read')
+        day = self._to_day(until)
+        pending = self.filtered(lambda it: it.is_on_facts and it.state == 'pending')
         return [
             {
                 'subscription_id': row.line.subscription_id.id,
@@ -48,7 +52,7 @@ class OfferSubscription(models.Model):
                 'price_unit': row.price_unit,
                 'amount': row.amount,
             }
-            for row in self._get_due_rows(self._to_day(until))
+            for row in (self - pending)._get_due_rows(day) + pending._find_starting_rows(day)
         ]
 
     def bill(self, until):

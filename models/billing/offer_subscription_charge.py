@@ -196,4 +196,4 @@ class OfferSubscription(models.Model):
             days += [charge.date for charge in open_charges if charge.amount > 0 or not days]
             day = min(days, default=False)
             if subscription.date_next_due != day:
-                subscription.date_next_due = day
+                subscription._write_shown({'date_next_due': day})

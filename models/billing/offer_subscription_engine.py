@@ -125,7 +125,7 @@ class OfferSubscription(models.Model):
             and subscription.date_end
             and subscription.date_end < day
             and not subscription.date_next_due
-        ).state = 'closed'
+        )._write_shown({'state': 'closed'})
 
     # === BUSINESS METHODS: INVOICES === #
 

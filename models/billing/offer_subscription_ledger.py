@@ -6,7 +6,14 @@ What is due is found by `tools/ledger.py`; here entries are read for it, and bec
 from odoo import api, models
 from odoo.fields import Domain
 
-from ...tools.ledger import CREDIT, find_due, find_pending, find_settled_until
+from ...tools.ledger import (
+    CREDIT,
+    EXTERNAL,
+    Entry,
+    find_due,
+    find_pending,
+    find_settled_until,
+)
 from ...tools.periods import ONE_DAY
 from ...tools.reconciliation import Due
 from .due_row import DueRow
@@ -25,7 +32,7 @@ class OfferSubscription(models.Model):
         :param bool audits: read the whole ledger, whatever the hints say
         :rtype: list[DueRow]
         """
-        lines = self.line_ids
+        lines = self.filtered(lambda subscription: subscription.state != 'pending').line_ids
         if not audits:
             lines = lines.filtered('settled_to')
         timelines = lines.subscription_id._get_timelines()
@@ -36,6 +43,24 @@ class OfferSubscription(models.Model):
             timeline = timelines[subscription]
             found = find_due(timeline, entries[subscription], until, since, own.ids)
             rows += [self._prepare_ledger_row(timeline, row, left) for row in found]
+        return rows
+
+    def _find_starting_rows(self, until):
+        """What will be due of what is pending, if it is activated as it stands.
+
+        :param datetime.date until: up to and including this day
+        :rtype: list[DueRow]
+        """
+        rows = []
+        # sudo: what was agreed decides, whoever asks
+        for subscription in self.sudo():
+            timeline = subscription._get_starting_timeline()
+            entries = [
+                Entry(None, line.id, first, last, EXTERNAL, content)
+                for line, first, last, content in subscription._find_external(timeline)
+            ]
+            found = find_due(timeline, entries, until)
+            rows += [self._prepare_ledger_row(timeline, row, {}) for row in found]
         return rows
 
     def _prepare_ledger_row(self, timeline, row, left):
@@ -66,7 +91,7 @@ class OfferSubscription(models.Model):
     @api.model
     def _get_row_amounts(self, timeline, row, left):
         """:return: see `offer.billing.entry._get_credit_amounts`"""
-        if not row.origin:
+        if not (row.origin and row.origin.key):
             return row.amount, None
         # sudo: who sees what comes back need not see every invoice
         origin_sudo = self.env['offer.billing.entry'].sudo().browse(row.origin.key)

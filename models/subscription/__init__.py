@@ -26,9 +26,11 @@ from . import (
     offer_subscription_pausing,
     offer_subscription_phase,
     offer_subscription_pricing,
+    offer_subscription_protecting,
     offer_subscription_quotation,
     offer_subscription_renewal,
     offer_subscription_revenue,
     offer_subscription_saying,
+    offer_subscription_starting,
     offer_subscription_waiver,
 )

@@ -338,20 +338,26 @@ class OfferSubscription(models.Model):
             if vals.get('name', '/') == '/':
                 sequences = self.env['ir.sequence'].with_company(vals.get('company_id'))
                 vals['name'] = sequences.next_by_code('offer.subscription') or '/'
-        return super().create(vals_list)
+        subscriptions = super().create(vals_list)
+        subscriptions._check_created(vals_list)
+        return subscriptions
 
-    def write(self, vals):
-        """Look anew for what is due, whatever way its days have changed."""
+    def write(self, vals):  # pylint: disable=method-required-super
+        """Refuse what acts alone write; other terms are an act of their own."""
         self._check_not_by_hand(vals)
-        res = super().write(vals)
-        if DUE_FIELDS & vals.keys():
-            self.line_ids._update_next_due()
-        return res
+        self._check_fixed(vals)
+        with self._agreeing_terms(vals):
+            return self._write_shown(vals)
 
-    def _check_not_by_hand(self, vals):
-        """:raise UserError: if somebody says by hand by what a subscription is billed"""
-        if 'is_on_facts' in vals and not self.env.su:
-            raise UserError(self.env._('What a subscription is billed by is not set by hand.'))
+    def _write_shown(self, values):
+        """Keep what follows from acts and billing, past the guards of our own `write`."""
+        res = super().write(values)  # pylint: disable=super-method-mismatch
+        if DUE_FIELDS & values.keys():
+            # whatever way the days of chains have changed
+            self.filtered(
+                lambda subscription: not subscription.is_on_facts
+            ).line_ids._update_next_due()
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):

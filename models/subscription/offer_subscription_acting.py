@@ -51,56 +51,70 @@ class OfferSubscription(models.Model):
         :param str kind: of the act, see `offer.subscription.event`
         :param datetime.date day: from which on it counts
         :param str name: what happens, in plain words
-        :param joined: other subscriptions that the same act concerns: what goes from one to another
-            is no movement of the customer
-        :param bool reconciles: whether it records what it does to the revenue; else another does
+        :param joined: see `_acting_together`
+        :param bool reconciles: see `_acting_together`
         :return: yields the act, in sudo
         """
         self.ensure_one()
+        said = {'kind': kind, 'date': day, 'name': name, **values}
+        with self._acting_together({self: said}, joined, reconciles) as acts_sudo:
+            yield acts_sudo[self]
+
+    @contextmanager
+    def _acting_together(self, said, joined=(), reconciles=True):
+        """Do an act on each of these as a whole, in a few queries for all of them.
+
+        :param dict said: values of the act by subscription: `kind`, `date`, `name`
+        :param joined: other subscriptions that one act concerns: what goes from one to another is
+            no movement of the customer
+        :param bool reconciles: whether they record what they do to the revenue; else another does
+        :return: yields the acts by subscription, in sudo
+        """
         self._lock_for_act()
-        before = self._get_timeline() if self.state != 'pending' else None
+        before = self.filtered(lambda it: it.state != 'pending')._get_timelines()
         # sudo: events are written by the acts alone, nobody has the right to write them by hand
-        act_sudo = self.env['offer.subscription.event'].sudo().create(
-            {
-                'subscription_id': self.id,
-                'service_id': self._get_main_service().id,
-                'kind': kind,
-                'date': day,
-                'name': name,
-                **values,
-            }
+        acts_sudo = self.env['offer.subscription.event'].sudo().create(
+            [
+                {
+                    'subscription_id': subscription.id,
+                    'service_id': subscription._get_main_service().id,
+                    **said[subscription],
+                }
+                for subscription in self
+            ]
         )  # fmt: skip
-        yield act_sudo
+        yield dict(zip(self, acts_sudo, strict=True))
         self._follow_facts(before)
-        effect = act_sudo._reconcile_revenue(joined) if reconciles else 0.0
-        self._tell(name, effect)
+        effects = acts_sudo._reconcile_revenue(joined) if reconciles else {}
+        self._tell({act.subscription_id: (act.name, effects.get(act)) for act in acts_sudo})
 
     def _lock_for_act(self):
-        """Lock and write the row, also where nothing in it changes: an act that only inserts a
+        """Lock and write the rows, also where nothing in them changes: an act that only inserts a
         fact would commit beside a run that moves on, and never be looked at again (probed).
         """
         # sudo: whoever may act may do so
-        subscription_sudo = self.sudo()
-        subscription_sudo.date_last_act = fields.Datetime.now()
-        subscription_sudo.flush_recordset(['date_last_act'])
+        subscriptions_sudo = self.sudo()
+        subscriptions_sudo._write_shown({'date_last_act': fields.Datetime.now()})
+        subscriptions_sudo.flush_recordset(['date_last_act'])
 
     def _follow_facts(self, before):
         """Bring up to date what is kept beside the facts.
 
-        :param before: the timeline without the act; None: it was pending
+        :param dict before: the timelines without the act; those that were pending had none
         """
         # sudo: hints and what is shown are kept for everybody
-        subscription_sudo = self.sudo()
-        after = subscription_sudo._get_timeline()
+        subscriptions_sudo = self.sudo()
+        after = subscriptions_sudo._get_timelines()
         changed = {}
-        for line in subscription_sudo.line_ids:
-            day = _get_first_change(before, after, line.id)
-            if day:
-                changed[line] = day
-        subscription_sudo._store_day(self._get_company_today(self.company_id), after)
-        drafts = subscription_sudo._get_outdated_drafts(changed)
+        for subscription, timeline in after.items():
+            for line in subscription.line_ids:
+                day = _get_first_change(before.get(subscription), timeline, line.id)
+                if day:
+                    changed[line] = day
+            subscription._store_day(self._get_company_today(subscription.company_id), timeline)
+        drafts = subscriptions_sudo._get_outdated_drafts(changed)
         with drafts._rebuilding_offer_drafts():
-            subscription_sudo.line_ids._pull_settled_to(changed)
+            subscriptions_sudo.line_ids._pull_settled_to(changed)
 
     @api.model
     def _get_outdated_drafts(self, changed):
@@ -158,7 +172,7 @@ class OfferSubscription(models.Model):
     def _write_changed(self, values):
         values = {name: value for name, value in values.items() if self[name] != value}
         if values:
-            self.write(values)
+            self._write_shown(values)
 
     # === BUSINESS METHODS: WITHDRAWING === #
 

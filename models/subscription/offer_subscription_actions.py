@@ -20,9 +20,13 @@ class OfferSubscription(models.Model):
 
     def action_start(self):
         """Activate what is pending, from the day on that was agreed, or today."""
-        for subscription in self:
-            today = self._get_company_today(subscription.company_id)
-            subscription.activate(subscription.date_start or today)
+        self._activate(
+            {
+                subscription: subscription.date_start
+                or self._get_company_today(subscription.company_id)
+                for subscription in self
+            }
+        )
 
     def _get_act_action(self, act, name):
         self.ensure_one()

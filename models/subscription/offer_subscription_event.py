@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .movement_history import MovementHistory
+
 KINDS = [
     ('activated', 'Activated'),
     ('changed', 'Changed'),
@@ -15,11 +17,10 @@ KINDS = [
     ('withdrawn', 'Taken back'),
     ('ended', 'Ended'),
     ('unpaid', 'Unpaid'),
+    ('terms', 'Terms changed'),
     ('credited', 'Service credit'),
     ('waived', 'Waived'),
 ]
-# whatever it does to the customer's whole revenue
-MOVEMENT_OF_KIND = {'paused': 'contraction', 'resumed': 'reactivation'}
 
 # acts that say something of lines
 LINE_KINDS = {'changed', 'revised', 'renewed'}
@@ -142,13 +143,14 @@ class OfferSubscriptionEvent(models.Model):
     def create(self, vals_list):
         """Work out what the company counts, and queue what a Service does by itself."""
         events = super().create(vals_list)
+        firsts = events._get_first_days()
         for event in events:
             mrr = event.subscription_id._to_company_currency(event.mrr_change)
             event.write(
                 {
                     'mrr_company': mrr,
                     'arr_company': 12 * mrr,
-                    'date_cohort': event._get_first_revenue().date or event.date,
+                    'date_cohort': firsts.get((event.partner_id, event.company_id)) or event.date,
                 }
             )
         events._queue_automations()
@@ -181,107 +183,21 @@ class OfferSubscriptionEvent(models.Model):
         :param str name: what happened, in words
         :rtype: offer.subscription.event
         """
-        events = self.browse()
-        for date in sorted({date for _subscription, _service, date in jumps}):
-            found = {
-                (subscription, service): jump
-                for (subscription, service, on), jump in jumps.items()
-                if on == date
-            }
-            for subscription, service, jump, moved in self._split_moved(found):
-                events += self.create(
-                    {
-                        'subscription_id': subscription.id,
-                        'service_id': service.id,
-                        'date': date,
-                        'mrr_change': jump,
-                        'name': name,
-                        **values,
-                        **self._classify(subscription, service, date, jump, moved, kind, day),
-                    }
-                )
-        return events
+        subscriptions = self.env['offer.subscription'].union(*(key[0] for key in jumps))
+        history = MovementHistory(subscriptions)
+        return self.create(history.make_movements(jumps, kind, day, {'name': name, **values}))
 
-    @api.model
-    def _split_moved(self, found):
-        """What goes from one subscription or Service to another is no movement of the customer.
-
-        :param dict found: jumps of one day, by subscription and Service
-        :return: subscription, Service, jump, and whether it only moved
+    def _get_first_days(self):
+        """:return: by customer and company, the day with which their revenue began
+        :rtype: dict
         """
-        left = min(
-            sum(jump for jump in found.values() if jump > 0),
-            -sum(jump for jump in found.values() if jump < 0),
-        )
-        room = {1: left, -1: left}
-        parts = []
-        for (subscription, service), jump in found.items():
-            sign = 1 if jump > 0 else -1
-            moved = subscription.currency_id.round(min(abs(jump), room[sign]))
-            room[sign] -= moved
-            rest = subscription.currency_id.round(abs(jump) - moved)
-            if moved:
-                parts.append((subscription, service, sign * moved, True))
-            if rest:
-                parts.append((subscription, service, sign * rest, False))
-        # what comes before what goes: nobody leaves who goes on elsewhere
-        return sorted(parts, key=lambda part: (part[2] < 0, not part[3]))
-
-    @api.model
-    def _classify(self, subscription, service, date, jump, moved, kind, day):
-        """:return: kind and movement of one jump"""
-        if moved:
-            return {'kind': kind, 'movement': 'transfer'}
-        taken_back = self.search(
+        found = self._read_group(
             [
-                ('subscription_id', '=', subscription.id),
-                ('service_id', '=', service.id),
-                ('date', '=', date),
-                ('movement', '!=', 'transfer'),
-                ('mrr_change', '<' if jump > 0 else '>', 0),
+                ('partner_id', 'in', self.partner_id.ids),
+                ('company_id', 'in', self.company_id.ids),
+                ('mrr_change', '>', 0),
             ],
-            limit=1,
+            ['partner_id', 'company_id'],
+            ['date:min'],
         )
-        if taken_back and (kind == 'withdrawn' or date != day):
-            return {'kind': 'withdrawn', 'movement': taken_back.movement}
-        if date != day and jump < 0:
-            kind = 'ended'
-        movement = MOVEMENT_OF_KIND.get(kind) or self._get_movement(subscription, date, jump, kind)
-        return {'kind': kind, 'movement': movement}
-
-    @api.model
-    def _get_movement(self, subscription, date, jump, kind):
-        """New and churn are per customer, so they depend on all that the customer has."""
-        domain = self._get_customer_domain(subscription)
-        if jump > 0:
-            before = [*domain, ('date', '<', date)]
-            if self._has_revenue(before):
-                return 'expansion'
-            return 'reactivation' if self.search_count(before, limit=1) else 'new'
-        if self._has_revenue([*domain, ('date', '<=', date)], subscription.currency_id, jump):
-            return 'contraction'
-        # what ended on the same day was a part of it
-        self.search(
-            [*domain, ('date', '=', date), ('kind', '=', kind), ('movement', '=', 'contraction')]
-        ).movement = 'churn'
-        return 'churn'
-
-    @api.model
-    def _get_customer_domain(self, subscription):
-        return [
-            ('partner_id', '=', subscription.partner_id.commercial_partner_id.id),
-            ('company_id', '=', subscription.company_id.id),
-        ]
-
-    def _get_first_revenue(self):
-        """:return: the event with which the customer's revenue began"""
-        domain = self._get_customer_domain(self.subscription_id)
-        return self.search([*domain, ('mrr_change', '>', 0)], order='date, id', limit=1)
-
-    @api.model
-    def _has_revenue(self, domain, currency=None, jump=0.0):
-        """:return: whether anything recurs, in any currency, after a jump in one of them"""
-        sums = dict(self._read_group(domain, ['currency_id'], ['mrr_change:sum']))
-        if currency:
-            sums[currency] = sums.get(currency, 0.0) + jump
-        return any(currency.compare_amounts(amount, 0.0) > 0 for currency, amount in sums.items())
+        return {(partner, company): day for partner, company, day in found}

@@ -120,17 +120,24 @@ class OfferSubscription(models.Model):
             effect = sum(
                 jump for key, jump in jumps.items() if key[0] == subscription and key[2] == day
             )
-            subscription._tell(name, effect)
+            subscription._tell({subscription: (name, effect)})
 
-    def _tell(self, name, effect=0.0):
-        """Say in the chatter what happened, and what it does to the monthly revenue."""
-        body = Markup('<p>%s</p>') % name
-        if effect:
-            sign = '+' if effect > 0 else '−'
-            amount = self.currency_id.format(abs(effect))
-            body += Markup('<p>%s</p>') % self.env._('%s a month', f'{sign}{amount}')
-        # sudo: whoever may act may say so, also a customer who signs
-        self.sudo().message_post(body=body)
+    def _tell(self, told):
+        """Say in the chatter what happened, and what it does to the monthly revenue.
+
+        :param dict told: by subscription what happened, and the change of its monthly revenue
+        """
+        bodies = {}
+        for subscription in self:
+            name, effect = told[subscription]
+            body = Markup('<p>%s</p>') % name
+            if effect:
+                sign = '+' if effect > 0 else '−'
+                amount = subscription.currency_id.format(abs(effect))
+                body += Markup('<p>%s</p>') % self.env._('%s a month', f'{sign}{amount}')
+            bodies[subscription.id] = body
+        # Odoo logs as superuser: whoever may act may say so, also a customer who signs
+        self._message_log_batch(bodies)
 
     def _get_main_service(self):
         """:return: the Service that stands first, or the item"""

@@ -52,17 +52,26 @@ class OfferSubscription(models.Model):
 
         :param date: the first day; a line that starts later by itself keeps its day
         :type date: datetime.date or str
+        :raise AccessError: if the user may not write subscriptions
         :raise UserError: if a subscription is not pending, or has no lines
         """
-        day = self._to_day(date)
+        self._activate(dict.fromkeys(self, self._to_day(date)))
+
+    def _activate(self, days):
+        """Start charging of all of these or of none.
+
+        :param dict days: the first day by subscription, see `activate`
+        """
+        self.check_access('write')
         for subscription in self:
             if subscription.state != 'pending':
                 raise UserError(self.env._('%s has been activated already.', subscription.name))
             if not subscription.line_ids:
                 raise UserError(self.env._('%s has no lines to bill.', subscription.name))
-            if subscription.is_on_facts:
-                subscription._agree_activation(day)
-                continue
+        by_facts = self.filtered('is_on_facts')
+        by_facts._agree_activation(days)
+        for subscription in self - by_facts:
+            day = days[subscription]
             # an anchor that was agreed before (a running agreement that came in) stays
             start = subscription.date_start or day
             name = self.env._('Activated from %s on', format_date(self.env, start))
@@ -246,19 +255,21 @@ class OfferSubscription(models.Model):
                 text = self.env._('The order was cancelled.')
                 day = subscription.date_start - ONE_DAY
                 subscription._end(day, self.env['offer.end.reason'], text)
-            subscription.line_ids.sale_line_id = False
+            subscription.line_ids._write_shown({'sale_line_id': False})
             # whoever confirms the order anew finds it free
             subscription.line_ids.flush_recordset(['sale_line_id'])
-            subscription.state = 'closed'
+            subscription._write_shown({'state': 'closed'})
 
     # === BUSINESS METHODS: TERMS === #
 
-    def _get_term_end(self, renewals):
-        """:return: last day of the term after so many renewals; False: there is no term"""
+    def _get_term_end(self, renewals, start=None):
+        """:param start: the first day; None: as it began
+        :return: last day of the term after so many renewals; False: there is no term
+        """
         self.ensure_one()
         minimum = self.minimum_term_count, self.minimum_term_unit
         renewal = self.renewal_count, self.renewal_unit
-        return term_end(self.date_start, minimum, renewal, renewals) or False
+        return term_end(start or self.date_start, minimum, renewal, renewals) or False
 
     def _get_renewals_before_billing(self):
         """How often an agreement was renewed before it is billed here: one that comes in running
@@ -266,14 +277,19 @@ class OfferSubscription(models.Model):
 
         :rtype: int
         """
-        if not self.renewal_count:
-            return 0
         open_days = [
             line.billed_until + ONE_DAY if line.billed_until else line.date_start
             for line in self.line_ids
         ]
-        day, renewals = min(open_days), 0
-        while (self._get_term_end(renewals) or self.date_start - ONE_DAY) < day:
+        return self._count_renewals(self.date_start, min(open_days))
+
+    def _count_renewals(self, start, day):
+        """:param datetime.date start: the first day
+        :return: how often it was renewed if a day lies in the current term
+        :rtype: int
+        """
+        renewals = 0
+        while self.renewal_count and (self._get_term_end(renewals, start) or start - ONE_DAY) < day:
             renewals += 1
         return renewals
 
@@ -310,12 +326,14 @@ class OfferSubscription(models.Model):
             (self.renewal_count and (lambda index: self._get_term_end(renewals + index))) or None,
         )
 
-    def _get_certain_end(self):
-        """:return: the last day of the term where it goes on only if somebody signs, or not at all:
-        nobody is billed beyond it before; False: it goes on by itself
+    def _get_certain_end(self, term_end=None):
+        """:param term_end: the last day of the term; None: of the current one
+        :return: the last day of the term where it goes on only if somebody signs, or not at all:
+            nobody is billed beyond it before; False: it goes on by itself
         """
         self.ensure_one()
-        return self.renewal_mode in ('quote', 'end') and self.date_term_end
+        term_end = self.date_term_end if term_end is None else term_end
+        return self.renewal_mode in ('quote', 'end') and term_end
 
     def _get_agreement_text(self):
         """:return: minimum term, notice and renewal in words"""

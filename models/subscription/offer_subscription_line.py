@@ -170,14 +170,19 @@ class OfferSubscriptionLine(models.Model):
         'billing_entry_ids.is_taken_back',
         'billing_entry_ids.is_void',
         'date_start',
+        'date_external_to',
         'settled_to',
+        'subscription_id.state',
     )
     def _compute_billed_until(self):
+        pending = self.filtered(lambda line: line._is_pending_on_facts())
+        for line in pending:
+            line.billed_until = line.date_external_to
         by_facts = self.filtered(lambda line: line.subscription_id._goes_by_facts())
         until = by_facts._origin._find_billed_until()
         for line in by_facts:
             line.billed_until = until.get(line._origin, False)
-        for line in self - by_facts:
+        for line in self - by_facts - pending:
             settled = line.billing_entry_ids._as_settled()
             day = line.date_start and line.date_start - ONE_DAY
             for entry in sorted(settled, key=lambda entry: entry.first):
@@ -189,6 +194,11 @@ class OfferSubscriptionLine(models.Model):
         """Settle what was billed before this addon, so that it isn't billed again."""
         for line in self:
             until = line.billed_until
+            if line._is_pending_on_facts():
+                # entries are made when it is activated, at what is agreed then
+                line._write_shown({'date_external_to': until})
+            if line.subscription_id.is_on_facts:
+                continue
             entries_sudo = line.sudo().billing_entry_ids  # entries are the engine's
             if entries_sudo.filtered(lambda entry: entry.kind != 'elsewhere'):
                 raise UserError(
@@ -217,7 +227,11 @@ class OfferSubscriptionLine(models.Model):
     @api.constrains('date_start', 'subscription_id')
     def _check_date_start(self):
         for line in self:
-            if not line.date_start and line.subscription_id.state not in ('pending', 'closed'):
+            subscription = line.subscription_id
+            if subscription.is_on_facts or line.date_start:
+                # acts say it
+                continue
+            if subscription.state not in ('pending', 'closed'):
                 raise ValidationError(
                     self.env._('Say from which day on "%s" is billed.', line.display_name)
                 )
@@ -225,14 +239,21 @@ class OfferSubscriptionLine(models.Model):
     # === CRUD METHODS === #
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """Let the engine find what is added to a running subscription."""
-        lines = super().create(vals_list)
+        lines = self._create_shown(vals_list)
+        lines._check_created(vals_list)
         lines._update_next_due()
         return lines
 
+    @api.model
+    def _create_shown(self, vals_list):
+        """Create the lines of an act, past the guards of our own `create`."""
+        return super().create(vals_list)  # pylint: disable=super-method-mismatch
+
     def write(self, vals):
         """Refuse to change what a customer was billed for."""
+        self._check_fixed(vals)
         names = (SETTLED_FIELDS | {'date_end'}) & vals.keys()
         changed = self.filtered(
             lambda line: line.billing_entry_ids
@@ -281,19 +302,21 @@ class OfferSubscriptionLine(models.Model):
 
     # === BUSINESS METHODS: FACTS === #
 
+    def _is_pending_on_facts(self):
+        subscription = self.subscription_id
+        return subscription.is_on_facts and subscription.state == 'pending'
+
     def _as_fact(self):
         """:rtype: odoo.addons.sale_offer.tools.facts.Line"""
         self.ensure_one()
-        return Line(
-            self.id,
-            tuple(phase._as_fact() for phase in self.phase_ids),
-            self.parent_id.id or None,
-            self.date_external_to or None,
-        )
+        return self._make_fact(phase._as_fact() for phase in self.phase_ids)
+
+    def _make_fact(self, phases):
+        parent, external_to = self.parent_id.id or None, self.date_external_to or None
+        return Line(self.id, tuple(phases), parent, external_to)
 
     def _write_shown(self, values):
-        """Keep for screens and reports what is agreed now: what was billed stays as it was
-        settled, so none of it is in the way.
+        """Keep for screens and reports what is agreed now, past the guards of our own `write`: what
+        was billed stays as it was settled.
         """
-        # past the guards of our own `write`
         return super().write(values)  # pylint: disable=super-method-mismatch

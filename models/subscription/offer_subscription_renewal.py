@@ -146,7 +146,7 @@ class OfferSubscription(models.Model):
         timeline = self._get_timeline()
         with self._acting('renewed', first, name, sale_order_id=order and order.id) as act_sudo:
             # the next term has a quotation of its own
-            self.write({'renewals': self.renewals + 1, 'renewal_order_id': False})
+            self._write_shown({'renewals': self.renewals + 1, 'renewal_order_id': False})
             for line in self.line_ids if percent else ():
                 if line._is_agreed_on(first, timeline):
                     held = line._get_held(first, timeline)

@@ -1,9 +1,10 @@
 """The recurring revenue that follows from the facts ("revenue is reconciled too")."""
 
-from odoo import api, models
+from odoo import models
 
 from ...tools.intervals import FOREVER, cut, day_after
 from ...tools.terms import monthly
+from .movement_history import MovementHistory
 
 
 class OfferSubscription(models.Model):
@@ -74,35 +75,56 @@ class OfferSubscriptionEvent(models.Model):
         """Record what is missing between the revenue that the facts give and the movements that
         were recorded before, so that they add up however acts are nested.
 
-        :param joined: other subscriptions that the act concerns
-        :return: what the revenue of the act's own day changes by
-        :rtype: float
+        :param joined: other subscriptions that each of these acts concerns
+        :return: by act, what the revenue of its own subscription and day changes by
+        :rtype: dict
         """
-        self.ensure_one()
-        jumps = {
-            (subscription, service, day): jump
-            for subscription in [self.subscription_id, *joined]
-            for (service, day), jump in self._get_missing_jumps(subscription).items()
-        }
-        self._record(jumps, self.kind, self.date, self.name, act_id=self.id)
-        return sum(
-            jump
-            for (subscription, _service, day), jump in jumps.items()
-            if subscription == self.subscription_id and day == self.date
-        )
+        subscriptions = self.subscription_id.union(*joined)
+        missing = self._get_missing_jumps(subscriptions)
+        history, values, effects = MovementHistory(subscriptions), [], {}
+        # as if they had been entered in the order of their days
+        for act in self.sorted('date'):
+            jumps = {
+                (subscription, service, day): jump
+                for subscription in [act.subscription_id, *joined]
+                for (service, day), jump in missing[subscription].items()
+            }
+            values += history.make_movements(
+                jumps, act.kind, act.date, {'name': act.name, 'act_id': act.id}
+            )
+            effects[act] = sum(
+                jump
+                for (subscription, _service, day), jump in jumps.items()
+                if subscription == act.subscription_id and day == act.date
+            )
+        self.create(values)
+        return effects
 
-    @api.model
-    def _get_missing_jumps(self, subscription):
-        currency = subscription.currency_id
-        missing = subscription._get_revenue_jumps(subscription._get_timeline())
+    def _get_missing_jumps(self, subscriptions):
+        """:param subscriptions: offer.subscription
+        :return: by subscription, what is missing by Service and day
+        :rtype: dict
+        """
+        missing = {
+            subscription: subscription._get_revenue_jumps(timeline)
+            for subscription, timeline in subscriptions._get_timelines().items()
+        }
         recorded = self._read_group(
-            [('subscription_id', '=', subscription.id), ('mrr_change', '!=', 0)],
-            ['service_id', 'date:day'],
+            [('subscription_id', 'in', subscriptions.ids), ('mrr_change', '!=', 0)],
+            ['subscription_id', 'service_id', 'date:day'],
             ['mrr_change:sum'],
         )
-        for service, day, amount in recorded:
-            missing[service, day] = missing.get((service, day), 0.0) - amount
-        return {key: currency.round(it) for key, it in missing.items() if not currency.is_zero(it)}
+        for subscription, service, day, amount in recorded:
+            jumps = missing[subscription]
+            jumps[service, day] = jumps.get((service, day), 0.0) - amount
+        return {
+            subscription: {
+                key: subscription.currency_id.round(jump)
+                for key, jump in jumps.items()
+                if not subscription.currency_id.is_zero(jump)
+            }
+            for subscription, jumps in missing.items()
+        }
 
     def _withdraw_facts(self):
         """Delete the facts of this act; what was charged for it is credited."""

@@ -1,14 +1,11 @@
-"""Activation and change as facts: what an act says of lines becomes their phases."""
+"""Change as facts: what an act says of lines becomes their phases."""
 
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...tools.amounts import to_decimal
 from ...tools.intervals import FOREVER
-from ...tools.ledger import find_external
 from ...tools.periods import ONE_DAY
-from ...tools.terms import introduction_end
 from ...tools.timeline import RATIO_DIGITS
 
 # what belongs to an item and level: a change of these says it too
@@ -17,69 +14,6 @@ TERMS_OF_ITEM = ('price_unit', 'discount', 'name')
 
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
-
-    # === BUSINESS METHODS: ACTIVATION === #
-
-    def _agree_activation(self, day, kind='activated', name=None, **values):
-        """Start one pending subscription: what its lines hold is what they begin with.
-
-        :param datetime.date day: the first day, unless another was agreed
-        :param str kind: of the act
-        :param str name: what happens, in words; None: that it is activated
-        :param values: see `_acting`
-        """
-        self.ensure_one()
-        start = self.date_start or day
-        name = name or self.env._('Activated from %s on', format_date(self.env, start))
-        with self._acting(kind, start, name, **values) as act_sudo:
-            # sudo: facts and what is billed externally are the acts' alone
-            subscription_sudo = self.sudo()
-            external = {line: line.billed_until for line in subscription_sudo.line_ids}
-            subscription_sudo.line_ids.billing_entry_ids.unlink()
-            subscription_sudo.write(
-                {
-                    'state': 'active',
-                    'date_start': start,
-                    'date_anchor': self.date_anchor or day,
-                    'date_introduction_end': self._get_introduction_end(
-                        start, self.date_anchor or day
-                    ),
-                }
-            )
-            for line in subscription_sudo.line_ids:
-                line._begin(act_sudo, max(line.date_start or day, day))
-            subscription_sudo._settle_external(external)
-            subscription_sudo.renewals = subscription_sudo._get_renewals_before_billing()
-
-    def _get_introduction_end(self, start, anchor):
-        """:return: the last introductory day: so many full periods, and a stub before them"""
-        if not self.intro_periods:
-            return False
-        return introduction_end(self.plan_id._get_terms(), anchor, start, self.intro_periods)
-
-    def _settle_external(self, external):
-        """Fix at what externally billed days count: at what is agreed now.
-
-        :param dict external: last such day by line, or False
-        """
-        timeline = self._get_timeline()
-        values = []
-        for line, last in external.items():
-            line.date_external_to = last
-            for first, end, content in find_external(timeline, line.id, last) if last else ():
-                values.append(
-                    {
-                        'subscription_line_id': line.id,
-                        'kind': 'elsewhere',
-                        'date_from': first,
-                        'date_to': end,
-                        'reason': self.env._('Billed before the subscription came in.'),
-                        **self.env['offer.billing.entry']._prepare_content_values(
-                            content, to_decimal(self.currency_id.rounding)
-                        ),
-                    }
-                )
-        self.env['offer.billing.entry'].create(values)
 
     # === BUSINESS METHODS: CHANGE === #
 
@@ -177,7 +111,7 @@ class OfferSubscription(models.Model):
             'subscription_id': self.id,
             'date_start': day,
         }
-        line = self.line_ids.create(values)
+        line = self.line_ids._create_shown(values)
         line._begin(act, day, above)
         return line
 
@@ -220,26 +154,27 @@ class OfferSubscriptionLine(models.Model):
         :param datetime.date day: its first day
         :param above: how much is delivered of what it hangs on; None: what that holds
         """
+        self.phase_ids.create(self._prepare_beginning(act, day, above))
+
+    def _prepare_beginning(self, act, day, above=None):
+        """:return: values of the phase with which a line begins
+        :rtype: dict
+        """
         self.ensure_one()
-        self._write_shown({'date_start': day})
         above = self.parent_id.quantity if above is None else above
         ratio = self._get_first_ratio(above)
-        self._say(
-            act,
-            day,
-            {
-                'quantity': self.quantity if ratio is None else ratio,
-                'is_per_unit': ratio is not None,
-                'product_id': self.product_id.id,
-                'product_uom_id': self.product_uom_id.id,
-                'tier_id': self.tier_id.id,
-                'price_unit': self.price_unit,
-                'discount': self.discount,
-                'name': self.name,
-                'sale_line_id': self.sale_line_id.id,
-            },
-            is_beginning=True,
-        )
+        said = {
+            'quantity': self.quantity if ratio is None else ratio,
+            'is_per_unit': ratio is not None,
+            'product_id': self.product_id.id,
+            'product_uom_id': self.product_uom_id.id,
+            'tier_id': self.tier_id.id,
+            'price_unit': self.price_unit,
+            'discount': self.discount,
+            'name': self.name,
+            'sale_line_id': self.sale_line_id.id,
+        }
+        return self._prepare_phase(act, day, said, is_beginning=True)
 
     def _get_first_ratio(self, above):
         """As `_get_ratio`; what comes in running may follow by another ratio than the option's
@@ -284,6 +219,9 @@ class OfferSubscriptionLine(models.Model):
         :param datetime.date day: from which on it counts
         :param dict said: see `_agree_change`
         """
+        return self.phase_ids.create(self._prepare_phase(act, day, said, is_beginning))
+
+    def _prepare_phase(self, act, day, said, is_beginning=False):
         values = {
             'subscription_line_id': self.id,
             'event_id': act.id,
@@ -298,7 +236,7 @@ class OfferSubscriptionLine(models.Model):
         for name in self.env['offer.subscription.phase']._get_sayable():
             if name in said:
                 values.update({name: said[name], f'says_{name}': True})
-        return self.phase_ids.create(values)
+        return values
 
     def _store_day(self, day, timeline, end):
         """Keep for screens what is agreed for a day.

@@ -1,0 +1,304 @@
+"""After activation only acts change what was agreed: refused by form, remote call and import alike.
+
+Acts and billing write through `_write_shown` and `_create_shown`, which no remote call reaches.
+"""
+
+from contextlib import contextmanager
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.timeline import find_first_change
+
+# decide what is owed since when, and by whom
+FIXED = frozenset(
+    {
+        'company_id',
+        'partner_id',
+        'currency_id',
+        'plan_id',
+        'date_start',
+        'date_anchor',
+        'intro_periods',
+        'intro_percent',
+        'date_end',
+    }
+)
+# kept by acts and by billing from the beginning
+KEPT = frozenset(
+    {
+        'state',
+        'renewals',
+        'date_term_end',
+        'date_introduction_end',
+        'date_notice',
+        'date_next_due',
+    }
+)
+# may be agreed otherwise while it runs: that is an act too
+TERMS = frozenset(
+    {
+        'minimum_term_count',
+        'minimum_term_unit',
+        'notice_count',
+        'notice_unit',
+        'renewal_count',
+        'renewal_unit',
+        'renewal_mode',
+        'renewal_percent',
+        'early_end',
+        'early_end_percent',
+    }
+)
+# of lines: what phases say, on what they hang, and what was billed before
+LINE_FIXED = frozenset(
+    {
+        'subscription_id',
+        'parent_id',
+        'option_id',
+        'sale_line_id',
+        'product_id',
+        'product_uom_id',
+        'tier_id',
+        'name',
+        'quantity',
+        'price_unit',
+        'discount',
+        'date_start',
+        'date_end',
+        'billed_until',
+        'continues_line_id',
+        # of chains of lines
+        'first_id',
+        'previous_line_id',
+        'ends_with_subscription',
+        'is_paused',
+    }
+)
+LINE_KEPT = frozenset({'date_external_to', 'settled_to', 'date_next_due'})
+
+
+class OfferSubscription(models.Model):
+    _inherit = 'offer.subscription'
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('date_start')
+    def _check_external_start(self):
+        self.line_ids._check_external_start()
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        for subscription in self:
+            if subscription._goes_by_facts():
+                raise UserError(
+                    self.env._(
+                        "%s has been activated, so it can't be deleted: end it instead.",
+                        subscription.name,
+                    )
+                )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _check_not_by_hand(self, vals):
+        """:raise UserError: if somebody says by hand by what a subscription is billed"""
+        if 'is_on_facts' in vals and not self.env.su:
+            raise UserError(self.env._('What a subscription is billed by is not set by hand.'))
+
+    def _check_fixed(self, vals):
+        """:param dict vals: as somebody writes them
+        :raise UserError: if they change what acts alone change
+        """
+        for subscription in self.filtered('is_on_facts'):
+            for name in _get_changed(subscription, vals, KEPT):
+                subscription._refuse_by_hand(name)
+            for name in _get_changed(subscription, vals, FIXED):
+                if subscription.state != 'pending':
+                    subscription._refuse_fixed(name)
+
+    def _refuse_fixed(self, name):
+        if name == 'date_end':
+            raise UserError(self.env._('%s has been activated: use "End" instead.', self.name))
+        raise UserError(
+            self.env._(
+                '"%(field)s" of %(name)s is fixed since it was activated: end it and start another'
+                ' one instead.',
+                field=self._fields[name]._description_string(self.env),
+                name=self.name,
+            )
+        )
+
+    def _refuse_by_hand(self, name):
+        raise UserError(
+            self.env._(
+                '"%(field)s" of %(name)s follows from what was agreed: it is not set by hand.',
+                field=self._fields[name]._description_string(self.env),
+                name=self.display_name,
+            )
+        )
+
+    def _check_created(self, vals_list):
+        """:param vals_list: with which these were created
+        :raise UserError: if they say what acts alone say
+        """
+        for subscription, vals in zip(self, vals_list, strict=True):
+            said = [name for name in KEPT & vals.keys() if vals[name] not in (False, 0, 'pending')]
+            if subscription.is_on_facts and said:
+                subscription._refuse_by_hand(min(said))
+
+    @contextmanager
+    def _agreeing_terms(self, vals):
+        """Other terms of what runs are an act: in the block they are written.
+
+        :param dict vals: as somebody writes them
+        """
+        changed = {
+            subscription: names
+            for subscription in self
+            if subscription._goes_by_facts() and (names := _get_changed(subscription, vals, TERMS))
+        }
+        if not changed:
+            yield
+            return
+        self.check_access('write')
+        said = {
+            subscription: {
+                'kind': 'terms',
+                'date': self._get_company_today(subscription.company_id),
+                'name': subscription._describe_terms(vals, names),
+            }
+            for subscription, names in changed.items()
+        }
+        agreeing = self.browse().union(*changed)
+        before = agreeing._get_timelines()
+        with agreeing._acting_together(said):
+            yield
+            for subscription, after in agreeing._get_timelines().items():
+                moved = (find_first_change(before[subscription], after, key) for key in after.keys)
+                first = min(filter(None, moved), default=None)
+                if first:
+                    subscription._check_not_locked(first)
+
+    def _describe_terms(self, vals, names):
+        """:rtype: str"""
+        texts = []
+        for name in names:
+            field = self._fields[name]
+            shown = dict(getattr(field, '_description_selection', lambda env: ())(self.env))
+            old, new = (
+                shown.get(value, value)
+                for value in (self[name], field.convert_to_cache(vals[name], self))
+            )
+            texts.append(f'{field._description_string(self.env)}: {old} → {new}')
+        return self.env._('Terms changed: %s', '; '.join(texts))
+
+
+class OfferSubscriptionLine(models.Model):
+    _inherit = 'offer.subscription.line'
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('parent_id', 'subscription_id')
+    def _check_parent_id(self):
+        for line in self.filtered(lambda line: line.parent_id.subscription_id.is_on_facts):
+            if line.parent_id.subscription_id != line.subscription_id or line._has_cycle():
+                raise ValidationError(
+                    self.env._(
+                        '"%(line)s" can\'t hang on "%(parent)s": choose another line of the same'
+                        ' subscription.',
+                        line=line.display_name,
+                        parent=line.parent_id.display_name,
+                    )
+                )
+
+    @api.constrains('date_external_to', 'date_start')
+    def _check_external_start(self):
+        for line in self.filtered('date_external_to'):
+            if not (line.date_start or line.subscription_id.date_start):
+                raise ValidationError(
+                    self.env._('Say since when "%s" runs, as it is billed already.', line.name)
+                )
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        for line in self:
+            if line.subscription_id._goes_by_facts():
+                raise UserError(
+                    self.env._(
+                        '%(name)s has been activated: remove "%(line)s" with "Change" instead.',
+                        name=line.subscription_id.name,
+                        line=line.display_name,
+                    )
+                )
+
+    # === BUSINESS METHODS === #
+
+    def _check_fixed(self, vals):
+        """:param dict vals: as somebody writes them
+        :raise UserError: if they change what acts alone change
+        """
+        for line in self:
+            subscription = line.subscription_id
+            for name in _get_changed(line, vals, LINE_KEPT) if subscription.is_on_facts else ():
+                line._refuse_by_hand(name)
+            if subscription._goes_by_facts() and _get_changed(line, vals, LINE_FIXED):
+                raise UserError(
+                    self.env._(
+                        '%(name)s has been activated: change "%(line)s" with "Change" instead.',
+                        name=subscription.name,
+                        line=line.display_name,
+                    )
+                )
+        if vals.get('subscription_id'):
+            target = self.subscription_id.browse(vals['subscription_id'])
+            self._check_addable(target - self.subscription_id)
+
+    def _refuse_by_hand(self, name):
+        raise UserError(
+            self.env._(
+                '"%(field)s" of %(name)s follows from what was agreed: it is not set by hand.',
+                field=self._fields[name]._description_string(self.env),
+                name=self.display_name,
+            )
+        )
+
+    def _check_created(self, vals_list):
+        """:param vals_list: with which these were created
+        :raise UserError: if they say what acts alone say
+        """
+        self._check_addable(self.subscription_id)
+        for line, vals in zip(self, vals_list, strict=True):
+            said = [name for name in LINE_KEPT & vals.keys() if vals[name]]
+            if line.subscription_id.is_on_facts and said:
+                line._refuse_by_hand(min(said))
+
+    @api.model
+    def _check_addable(self, subscriptions):
+        """:raise UserError: if something is added by hand to one that runs"""
+        for subscription in subscriptions:
+            if subscription._goes_by_facts():
+                raise UserError(
+                    self.env._(
+                        '%s has been activated: add lines with "Change" instead.',
+                        subscription.name,
+                    )
+                )
+
+
+def _get_changed(record, vals, names):
+    """:return: those of some fields that get another value, in a steady order
+    :rtype: list[str]
+    """
+    changed = []
+    for name in sorted(names & vals.keys()):
+        field = record._fields[name]
+        if field.convert_to_cache(vals[name], record) != field.convert_to_cache(
+            record[name], record
+        ):
+            changed.append(name)
+    return changed

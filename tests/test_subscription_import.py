@@ -1,0 +1,412 @@
+"""Running agreements come in: entered, corrected, looked at, activated, all of them at once."""
+
+import csv
+import io
+from datetime import date, timedelta
+from itertools import count
+
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import file_open
+
+from ..update import update
+from .test_subscription_facts import FactsCommon
+
+SHOWN = ('name', 'kind', 'date_from', 'date_to', 'date_due', 'quantity', 'price_unit', 'amount')
+
+
+class ImportCommon(FactsCommon):
+    """Two workplaces at 31.00 a month since 15 March 2024, billed elsewhere until 14 December
+    2026, unless said."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
+        cls.env['ir.default'].set('offer.subscription', 'company_id', cls.company.id)
+
+    def _come_in(self, *lines, **values):
+        lines = lines or ({},)
+        return self.env['offer.subscription'].create(
+            {
+                'partner_id': self.customer.id,
+                'plan_id': self.plan.id,
+                'date_start': '2024-03-15',
+                'line_ids': [
+                    Command.create(
+                        {
+                            'product_id': self.workplace.id,
+                            'quantity': 2,
+                            'price_unit': 31,
+                            'billed_until': '2026-12-14',
+                            **line,
+                        }
+                    )
+                    for line in lines
+                ],
+                **values,
+            }
+        )
+
+    def _get_rows(self, subscription, until):
+        return [[row[name] for name in SHOWN] for row in subscription.preview(until)]
+
+    def _bill(self, subscription, day):
+        """:return: what the invoices of a run come to, untaxed"""
+        moves = subscription.bill(day)
+        return round(sum(-move.direction_sign * move.amount_untaxed for move in moves), 3)
+
+    def _assert_billed_as_shown(self, subscription, until):
+        """That a preview of what is pending is what is billed after it was activated.
+
+        :return: the amounts
+        """
+        before = self._get_rows(subscription, until)
+        self.assertFalse(subscription.bill(until), 'nothing is billed before it is activated')
+        subscription.action_start()
+        self.assertEqual(self._get_rows(subscription, until), before)
+        lines = subscription.bill(until).invoice_line_ids
+        entries = lines.offer_billing_entry_ids
+        billed = [(entry.date_from, entry.date_to) for entry in entries]
+        shown = [(date.fromisoformat(row[2]), date.fromisoformat(row[3])) for row in before]
+        self.assertEqual(sorted(billed), sorted(shown))
+        amounts = [row[-1] for row in before]
+        self.assertAlmostEqual(
+            sum(line.price_subtotal * -line.move_id.direction_sign for line in lines), sum(amounts)
+        )
+        self.assertFalse(subscription.preview(until))
+        return amounts
+
+
+@tagged('post_install', '-at_install')
+class TestImport(ImportCommon):
+    # === CORRECTED AND DELETED === #
+
+    def test_billed_until_is_corrected_until_it_is_activated(self):
+        subscription = self._come_in()
+        line = subscription.line_ids
+        self.assertFalse(line.billing_entry_ids, 'nothing is settled before it is activated')
+        for day in ('2026-11-30', False, '2026-12-31'):
+            line.billed_until = day
+            line.invalidate_recordset()
+            self.assertEqual(line.billed_until, day and date.fromisoformat(day))
+        line.write({'quantity': 3, 'price_unit': 30})
+        subscription.action_start()
+        self.assertEqual(self._entries(subscription), [('elsewhere', '2024-03-15', '2026-12-31')])
+        self.assertEqual(line.billed_until, date(2026, 12, 31))
+        # 90.00 less 17 of 31 days
+        self.assertEqual(self._bill(subscription, '2027-01-01'), 40.65)
+
+    def test_a_line_and_a_subscription_go_before_they_are_activated(self):
+        subscription = self._come_in({}, {'product_id': self.backup.id})
+        subscription.with_user(self.accountant).line_ids[1].unlink()
+        self.assertEqual(len(subscription.line_ids), 1)
+        subscription.unlink()
+        self.assertFalse(subscription.exists())
+
+    def test_days_billed_elsewhere_need_a_start(self):
+        self._assert_refused('Say since when', lambda: self._come_in(date_start=False))
+        self.assertTrue(self._come_in({'billed_until': False}, date_start=False))
+        subscription = self._come_in()
+        self._assert_refused('Say since when', lambda: subscription.write({'date_start': False}))
+
+    def test_what_came_in_before_an_update_is_open_after_it(self):
+        self.env['ir.default'].set('offer.subscription', 'is_on_facts', False)
+        subscription = self._come_in()
+        self.assertEqual(self._entries(subscription), [('elsewhere', '2024-03-15', '2026-12-14')])
+        update(self.env)
+        self.assertTrue(subscription.is_on_facts)
+        self.assertFalse(subscription.line_ids.billing_entry_ids)
+        self.assertEqual(subscription.line_ids.billed_until, date(2026, 12, 14))
+        self.assertEqual(self._assert_billed_as_shown(subscription, '2026-12-15'), [62])
+
+    # === WHAT IS SHOWN IS WHAT IS BILLED === #
+
+    def test_a_preview_shows_what_activation_will_bill(self):
+        plans = {
+            'months': ({}, '2027-02-20'),
+            'calendar': ({'alignment': 'calendar'}, '2027-02-20'),
+            'on the 20th': ({'alignment': 'day', 'alignment_day': 20}, '2027-02-20'),
+            'arrears': ({'billing_mode': 'arrears'}, '2027-03-20'),
+            'ahead': ({'advance_days': 10}, '2027-02-20'),
+            'weeks': ({'interval_unit': 'week', 'interval_count': 2}, '2027-02-20'),
+            'a year': ({'interval_unit': 'year', 'alignment': 'calendar'}, '2028-02-20'),
+            'in full': ({'proration': 'none', 'alignment': 'calendar'}, '2027-02-20'),
+            'renewed by quotation': ({'renewal_mode': 'quote', 'renewal_count': 12,
+                                      'minimum_term_count': 34}, '2027-12-31'),
+        }  # fmt: skip
+        for intro in ({}, {'intro_periods': 2, 'intro_percent': 50}):
+            for name, (values, until) in plans.items():
+                with self.subTest(plan=name, intro=intro):
+                    subscription = self._come_in(
+                        {'discount': 10, 'quantity': 3},
+                        {'product_id': self.backup.id, 'billed_until': '2027-01-20'},
+                        {'product_id': self.notebook.id, 'billed_until': False,
+                         'date_start': '2027-02-03'},
+                        plan_id=self._create_plan(name, **values).id,
+                        **intro,
+                    )  # fmt: skip
+                    self.assertTrue(self._assert_billed_as_shown(subscription, until))
+
+    def test_a_preview_in_other_currencies_is_billed_too(self):
+        self.env['res.currency.rate'].search([]).unlink()
+        for rounding, amount in ((1.0, 107), (0.001, 107.048)):
+            with self.subTest(rounding=rounding):
+                currency = self.env['res.currency'].create(
+                    {
+                        'name': f'X{rounding}'[:3],
+                        'symbol': 'x',
+                        'rounding': rounding,
+                        'rate_ids': [Command.create({'name': '2024-01-01', 'rate': 2})],
+                    }
+                )
+                subscription = self._come_in(
+                    {'price_unit': 66.37, 'billed_until': '2026-12-20'}, currency_id=currency.id
+                )
+                amounts = self._assert_billed_as_shown(subscription, '2026-12-21')
+                # 25 of 31 days of 132.74
+                self.assertEqual(amounts, [amount])
+
+    def test_a_preview_of_another_company_is_billed_there(self):
+        company = self.setup_other_company()['company']
+        self.env.user.company_ids |= company
+        env = self.env(context={'allowed_company_ids': (company + self.company).ids})
+        plan = env['offer.plan'].create({'name': 'Theirs', 'company_id': company.id})
+        subscription = self._come_in(
+            company_id=company.id, plan_id=plan.id, currency_id=company.currency_id.id
+        ).with_env(env)
+        self.assertEqual(self._assert_billed_as_shown(subscription, '2026-12-15'), [62])
+        self.assertEqual(subscription._get_invoices().company_id, company)
+
+    def test_who_may_only_read_sees_what_activation_will_bill(self):
+        subscription = self._come_in(user_id=self.salesperson.id)
+        rows = self._get_rows(subscription.with_user(self.salesperson), '2026-12-15')
+        self.assertEqual([row[-1] for row in rows], [62])
+
+    def test_an_item_that_is_archived_meanwhile_is_billed_as_shown(self):
+        subscription = self._come_in()
+        self.workplace.active = False
+        self.assertEqual(self._assert_billed_as_shown(subscription, '2026-12-15'), [62])
+
+    def test_billed_until_may_lie_ahead_or_before_the_start(self):
+        ahead = self._come_in({'billed_until': '2030-12-31'})
+        self.assertFalse(self._assert_billed_as_shown(ahead, '2030-12-31'))
+        # 15 of 31 days: 14 are left
+        self.assertEqual(self._bill(ahead, '2031-01-01'), 28)
+        before = self._come_in({'billed_until': '2024-01-31'}, date_start='2026-12-01')
+        self.assertEqual(self._assert_billed_as_shown(before, '2026-12-01'), [62])
+
+    def test_what_is_sold_per_unit_is_shown_and_billed_alike(self):
+        subscription = self._come_in()
+        line = subscription.line_ids
+        subscription.line_ids = [
+            Command.create(
+                {
+                    'product_id': self.notebook.id,
+                    'option_id': self.notebook_option.id,
+                    'parent_id': line.id,
+                    'quantity': 2,
+                    'price_unit': 10,
+                    'billed_until': '2026-12-14',
+                }
+            )
+        ]
+        amounts = self._assert_billed_as_shown(subscription, '2026-12-15')
+        self.assertEqual(amounts, [62, 20])
+        subscription.change('2027-01-15', [{'line_id': line.id, 'quantity': 5}])
+        self.assertEqual(self._bill(subscription, '2027-01-15'), 205)
+
+    # === ENDS THAT WERE PLANNED BEFORE === #
+
+    def test_an_end_that_comes_in_is_kept(self):
+        subscription = self._come_in(
+            {},
+            {'product_id': self.backup.id, 'price_unit': 5, 'date_end': '2027-01-31'},
+            minimum_term_count=48,
+            early_end='fee',
+            early_end_percent=100,
+            date_end='2027-02-14',
+        )
+        # 10.00 less from 1 February: 17 of 31 days; nothing from 15 February, and no fee
+        amounts = self._assert_billed_as_shown(subscription, '2027-03-31')
+        self.assertEqual(amounts, [62, 10, 62, 5.48])
+        self.assertEqual(subscription.date_end, date(2027, 2, 14))
+        self.assertEqual(subscription.line_ids[1].date_end, date(2027, 1, 31))
+        self.assertFalse(subscription.charge_ids)
+        self._assert_movements_add_up(subscription)
+
+    # === INTRODUCTORY PERIODS === #
+
+    def test_days_billed_elsewhere_are_no_introductory_ones(self):
+        subscription = self._come_in(
+            {'billed_until': '2026-11-30'}, intro_periods=2, intro_percent=50
+        )
+        # 14 of 30 days, then two full periods
+        amounts = self._assert_billed_as_shown(subscription, '2027-02-20')
+        self.assertEqual(amounts, [14.47, 31, 31, 62])
+        self.assertEqual(subscription.date_introduction_end, date(2027, 2, 14))
+        self.assertEqual(subscription.line_ids.billing_entry_ids.sorted('date_from')[0]
+                         .introductory_percent, 100)  # fmt: skip
+        subscription.change('2026-11-15', [{'line_id': subscription.line_ids.id, 'quantity': 1}])
+        # 16 of 30 days billed elsewhere: 33.07 less 16.53; 14 of 30 days at half: 14.47 less 7.23;
+        # two months at half, one at the price
+        self.assertAlmostEqual(
+            self._bill(subscription, '2027-02-20'), -16.54 - 7.24 - 15.5 - 15.5 - 31
+        )
+
+    def test_the_earliest_day_billed_here_begins_the_introduction(self):
+        subscription = self._come_in(
+            {'billed_until': '2027-03-14'},
+            {'product_id': self.backup.id, 'billed_until': '2027-01-14'},
+            intro_periods=2,
+            intro_percent=0,
+        )
+        subscription.action_start()
+        self.assertEqual(subscription.date_introduction_end, date(2027, 3, 14))
+
+    def test_in_full_the_first_period_that_is_billed_begins_it(self):
+        plan = self._create_plan('In Full', proration='none', alignment='calendar')
+        subscription = self._come_in(plan_id=plan.id, intro_periods=1, intro_percent=50)
+        amounts = self._assert_billed_as_shown(subscription, '2027-02-01')
+        self.assertEqual(amounts, [31, 62])
+
+    def test_without_days_billed_elsewhere_it_begins_with_the_subscription(self):
+        subscription = self._come_in(
+            {'billed_until': False, 'date_start': '2027-02-20'},
+            date_start='2027-01-15',
+            intro_periods=2,
+            intro_percent=50,
+        )
+        subscription.action_start()
+        self.assertEqual(subscription.date_introduction_end, date(2027, 3, 14))
+
+    # === IN SETS === #
+
+    def _count_queries(self, number, **context):
+        """:return: what it costs to activate so many subscriptions of as many customers"""
+        names = (f'Customer {number}' for number in count(1))
+        subscriptions = self.env['offer.subscription'].union(
+            *(
+                self._come_in(
+                    {},
+                    {'product_id': self.backup.id, 'billed_until': '2027-01-20'},
+                    partner_id=self.env['res.partner'].create({'name': next(names)}).id,
+                    date_start=date(2024, 1, 1) + timedelta(days=each),
+                )
+                for each in range(number)
+            )
+        )
+        self.env.flush_all()
+        self.cr.precommit.run()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        subscriptions.with_context(**context).action_start()
+        self.env.flush_all()
+        self.cr.precommit.run()
+        return self.cr.sql_log_count - before
+
+    def test_many_are_activated_in_few_queries(self):
+        self._count_queries(1)
+        self.assertEqual(self._count_queries(35), self._count_queries(5))
+        tracking = {'tracking_disable': False, 'mail_notrack': False}
+        few, many = self._count_queries(5, **tracking), self._count_queries(35, **tracking)
+        self.assertLessEqual((many - few) / 30, 2, 'of Odoo, which tracks the status')
+
+    def test_each_of_many_has_its_own_act_movement_and_hint(self):
+        other = self.env['res.partner'].create({'name': 'Butcher'})
+        subscriptions = (
+            self._come_in()
+            + self._come_in({'billed_until': '2026-06-14'}, date_start='2024-04-15')
+            + self._come_in({'price_unit': 0}, partner_id=other.id)
+            + self._come_in({'billed_until': False}, partner_id=other.id, date_start='2027-01-01')
+        )
+        subscriptions.action_start()
+        self.assertEqual(set(subscriptions.mapped('state')), {'active'})
+        acts = subscriptions.event_ids.filtered(lambda event: not event.act_id).sorted('id')
+        self.assertEqual(acts.mapped('kind'), ['activated'] * 4)
+        self.assertEqual(acts.subscription_id, subscriptions)
+        movements = subscriptions.event_ids.filtered('act_id').sorted('id')
+        self.assertEqual(
+            [(str(it.date), it.movement, it.mrr_change, it.act_id) for it in movements],
+            [
+                ('2024-03-15', 'new', 62, acts[0]),
+                ('2024-04-15', 'expansion', 62, acts[1]),
+                ('2027-01-01', 'new', 62, acts[3]),
+            ],
+        )
+        self.assertEqual(
+            [str(it.date_next_due) for it in subscriptions],
+            ['2026-12-15', '2026-06-15', '2026-12-15', '2027-01-01'],
+        )
+        for subscription in subscriptions:
+            self._assert_movements_add_up(subscription)
+            texts = ' '.join(subscription.message_ids.mapped('body'))
+            self.assertIn('Activated from', texts)
+        self.assertIn('62.00', ' '.join(subscriptions[0].message_ids.mapped('body')))
+
+    def test_one_that_cannot_start_keeps_all_pending(self):
+        sound, empty = self._come_in(), self._come_in()
+        empty.line_ids.unlink()
+        self._assert_refused('has no lines', lambda: (sound + empty).action_start())
+        self.assertEqual(sound.state, 'pending')
+        sound.action_start()
+        self._assert_refused('activated already', lambda: sound.action_start())
+
+    # === ODOO'S OWN IMPORT === #
+
+    def _import(self, rows, header=None):
+        """Import as a person does: Odoo finds out by itself what each column is.
+
+        :return: the result of Odoo's import
+        """
+        file = io.StringIO()
+        writer = csv.writer(file)
+        writer.writerows([header or self.header, *rows])
+        dialog = self.env['base_import.import'].create(
+            {
+                'res_model': 'offer.subscription',
+                'file': file.getvalue().encode(),
+                'file_type': 'text/csv',
+                'file_name': 'offer_subscription.csv',
+            }
+        )
+        options = {'has_headers': True, 'quoting': '"', 'separator': ',', 'encoding': 'utf-8',
+                   'advanced': True}  # fmt: skip
+        found = dialog.parse_preview(options)
+        self.assertFalse(found.get('error'))
+        names = ['/'.join(found['matches'].get(i, ())) for i in range(len(found['headers']))]
+        self.assertNotIn('', names, found['headers'])
+        return dialog.execute_import(names, found['headers'], found['options'] | options)
+
+    def _read_template(self):
+        template = self.env['offer.subscription'].get_import_templates()[0]['template']
+        with file_open(f'sale_offer{template.removeprefix("/sale_offer")}', 'r') as file:
+            self.header, *rows = csv.reader(file)
+        self.plan.name = 'Monthly Import'
+        self.customer.name = 'Bakery Berg Import'
+        ours = {'Bakery Berg': self.customer.name, 'Monthly': self.plan.name}
+        return [[ours.get(cell, cell) for cell in row] for row in rows]
+
+    def test_agreements_come_in_by_odoos_import_and_are_corrected_by_it(self):
+        rows = self._read_template()
+        result = self._import(rows)
+        self.assertFalse(result['messages'])
+        subscription = self.env['offer.subscription'].browse(result['ids'])
+        self.assertEqual(len(subscription), 1)
+        self.assertTrue(subscription.is_on_facts)
+        self.assertFalse(subscription.line_ids.billing_entry_ids)
+        self.assertEqual(subscription.mapped('line_ids.billed_until'), [date(2026, 12, 14)] * 2)
+        # the same file again, with another quantity and another day
+        cells = [[{'2': '4', '2026-12-14': '2026-11-14'}.get(it, it) for it in row] for row in rows]
+        for _twice in range(2):
+            result = self._import(cells)
+            self.assertFalse(result['messages'])
+            self.assertEqual(result['ids'], subscription.ids)
+        self.env.invalidate_all()
+        self.assertEqual(subscription.line_ids.mapped('quantity'), [4, 1])
+        self.assertEqual(self._assert_billed_as_shown(subscription, '2026-11-15'), [160, 5])
+        # once it is activated, the same file changes nothing, and another one is refused
+        self.assertFalse(self._import([row[:6] for row in cells], self.header[:6])['messages'])
+        refused = self._import(rows)
+        self.assertIn('has been activated', refused['messages'][0]['message'])
+        self.assertEqual(subscription.line_ids.mapped('quantity'), [4, 1])
