@@ -116,22 +116,20 @@ class OfferSubscriptionEvent(models.Model):
         Of an act that moves revenue, each Service that it moves has its own event; what it brings
         on other days, or corrects, starts nothing.
         """
-        moved = self.filtered('act_id')
-        for event in moved:
-            act = event.act_id
-            is_own = event.date == act.date and event.kind == act.kind
-            others = self.search(
-                [
-                    ('act_id', '=', act.id),
-                    ('subscription_id', '=', event.subscription_id.id),
-                    ('service_id', '=', event.service_id.id),
-                    ('date', '=', event.date),
-                    ('id', '!=', event.id),
-                ],
-                limit=1,
-            )
-            if not is_own or others:
-                moved -= event
+        moved = self.filtered(
+            lambda event: event.act_id
+            and (event.date, event.kind) == (event.act_id.date, event.act_id.kind)
+        )
+        names = ('act_id', 'subscription_id', 'service_id', 'date')
+        recorded = self._read_group(
+            [('act_id', 'in', moved.act_id.ids)],
+            [f'{name}:day' if name == 'date' else name for name in names],
+            ['id:min'],
+        )
+        first = {tuple(key): number for *key, number in recorded}
+        moved = moved.filtered(
+            lambda event: first[tuple(event[name] for name in names)] == event.id
+        )
         moved.act_id.automation_state = False
         waiting = (moved | self.filtered(lambda event: not event.act_id)).filtered(
             lambda event: event.kind in event.service_id.offer_automation_ids.mapped('kind')
