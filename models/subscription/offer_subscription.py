@@ -280,9 +280,14 @@ class OfferSubscription(models.Model):
                 end -= ONE_DAY
             subscription.minimum_term_end = end
 
-    @api.depends('line_ids.price_subtotal', 'line_ids.date_end')
+    @api.depends('line_ids.price_subtotal', 'line_ids.date_end', 'running_line_ids')
     def _compute_amount_period(self):
         for subscription in self:
+            if subscription._goes_by_facts():
+                subscription.amount_period = sum(
+                    subscription.running_line_ids.mapped('price_subtotal')
+                )
+                continue
             # a line that has a successor is history, and so is what was left out of a change
             today = subscription._get_company_today(subscription.company_id)
             day = min(today, subscription.date_end or today)
