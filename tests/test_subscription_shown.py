@@ -70,7 +70,7 @@ class TestShownByTheDay(ShownCommon):
 
     def test_an_act_of_today_is_told(self):
         self.env.cr.flush()
-        self.subscription.with_context(tracking_disable=False).pause(self.today)
+        self.subscription.with_context({}).pause(self.today)
         self.env.cr.flush()
         self.env.invalidate_all()
         tracked = self.subscription.message_ids.sudo().tracking_value_ids
@@ -217,6 +217,11 @@ class TestShownLines(ShownCommon):
         subscription.change('2026-06-01', [{'line_id': self.line.id, 'quantity': 5}])
         self.assertEqual(self.line.date_since, date(2026, 3, 1))
         self.assertEqual(self.backup_line.date_since, date(2026, 1, 1))
+
+    def test_a_pause_is_no_gap_in_what_is_billed(self):
+        self.subscription.pause('2026-03-01', until='2026-03-31')
+        self.subscription.bill('2026-06-15')
+        self.assertEqual(self.line.billed_until, date(2026, 6, 30))
 
     def test_what_has_ended_or_is_still_to_come_is_not_shown_as_running(self):
         self.subscription.change(

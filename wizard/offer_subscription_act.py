@@ -113,10 +113,10 @@ class OfferSubscriptionAct(models.TransientModel):
         subscription = self.subscription_id
         if not self.is_on_facts or not subscription.date_paused:
             return False
-        day = format_date(self.env, subscription.date_paused)
+        day = format_date(self.env, subscription.date_paused, date_format='medium')
         if not subscription.date_resume:
             return self.env._('Paused from %s, until it is resumed.', day)
-        again = format_date(self.env, subscription.date_resume)
+        again = format_date(self.env, subscription.date_resume, date_format='medium')
         return self.env._(
             'Paused from %(day)s. It resumes by itself on %(again)s.', day=day, again=again
         )
@@ -160,7 +160,9 @@ class OfferSubscriptionAct(models.TransientModel):
             last, fee = subscription._get_agreed_end(self.date)
             facts = {'ends': [End(last, LAST, 'agreed')]}
             charges = [(self.env._('Early termination fee'), last, fee)] if fee else []
-        return subscription._show_effect(subscription._with_facts(**facts), charges)
+        return subscription._show_effect(
+            subscription._with_facts(**facts), charges, is_end='ends' in facts
+        )
 
     # === ACTION METHODS === #
 

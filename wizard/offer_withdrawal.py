@@ -23,8 +23,9 @@ class OfferWithdrawal(models.TransientModel):
                 continue
             try:
                 subscription._check_withdrawable(dialog.event_id)
+                facts = subscription._without_act(dialog.event_id)
                 dialog.amounts = subscription._show_effect(
-                    subscription._without_act(dialog.event_id), dialog._get_charges()
+                    facts, dialog._get_charges(), dialog.event_id._is_end()
                 )
             except UserError as error:
                 dialog.problem = error.args[0]

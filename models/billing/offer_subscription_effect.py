@@ -64,12 +64,14 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _find_effect(self, facts, day, charges=()):
+    def _find_effect(self, facts, day, charges=(), is_end=False):
         """What would be billed if these were the facts, less what is billed as they are.
 
         :param Facts facts: of this subscription, with an act or without one
         :param datetime.date day: today; what is due up to it stands on the next invoice
         :param charges: texts, days and amounts that are charged once with it
+        :param bool is_end: only an end comes or goes: that nothing is billed after it goes without
+            saying, so later periods are left out
         :rtype: Effect
         """
         self.ensure_one()
@@ -83,9 +85,10 @@ class OfferSubscription(models.Model):
         once = [EffectRow(text, on, on, on, amount) for text, on, amount in charges]
         if not since:
             return Effect(once)
-        lines = self.line_ids.browse(since)
-        period = self._get_last_period(before, lines, since, max(until), day)
+        period = self._get_last_period(before, since, day if is_end else max(until), day, is_end)
         rows = self._compare_due(before, after, since, period, day) + once
+        if is_end:
+            return Effect(rows, period.last)
         following = before.get_period(day_after(period.last))
         more = sum(
             sign * get_owed_amount(timeline, following.last, following.first)
@@ -93,12 +96,13 @@ class OfferSubscription(models.Model):
         )
         return Effect(rows, period.last, more and following, float(more))
 
-    def _get_last_period(self, timeline, lines, since, until, day):
+    def _get_last_period(self, timeline, since, until, day, is_end):
         """:return: the period up to which the effect is told line by line: where all of it is
             over, else where what is settled ends, or the first one that is not settled
         """
-        entries = lines._read_entries({self: timeline}, since)[self]
-        last = max([day, *since.values(), *(entry.last for entry in entries)])
+        entries = self.line_ids.browse(since)._read_entries({self: timeline}, since)[self]
+        last = max([day, *(entry.last for entry in entries)])
+        last = last if is_end else max(last, *since.values())
         if until < FOREVER:
             limit = timeline.get_period(last)
             for _count in range(MOST_PERIODS):
@@ -126,12 +130,17 @@ class OfferSubscription(models.Model):
             amount = sum(sign * row.amount for row, sign in pairs)
             if pairs and not self.currency_id.is_zero(amount):
                 days = [row.due for row, _sign in pairs]
+                # a period may be charged anew of which only some days change
+                first = max(since[line.id], min(due.first for due in days))
+                changed = find_last_change(before, after, line.id) or FOREVER
+                last = min(changed, max(due.last for due in days))
+                on = min(due.on for due in days)
                 rows.append(
                     EffectRow(
                         line.display_name,
-                        min(due.first for due in days),
-                        max(due.last for due in days),
-                        min(due.on for due in days),
+                        first,
+                        max(first, last),
+                        on,
                         self.currency_id.round(amount),
                     )
                 )
@@ -147,14 +156,15 @@ class OfferSubscription(models.Model):
             counts[key] = counts.get(key, 0) + sign
         return [(row, sign) for row, sign in pairs if counts[row.kind, row.due, row.content]]
 
-    def _show_effect(self, facts, charges=()):
+    def _show_effect(self, facts, charges=(), is_end=False):
         """:param Facts facts: see `_find_effect`
         :param charges: see `_find_effect`
+        :param bool is_end: see `_find_effect`
         :return: what it comes to, as a table
         :rtype: Markup
         """
         today = self._get_company_today(self.company_id)
-        effect = self._find_effect(facts, today, charges)
+        effect = self._find_effect(facts, today, charges, is_end)
         return self.env['ir.qweb']._render(
             'sale_offer.offer_effect',
             {

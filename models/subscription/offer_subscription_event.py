@@ -125,6 +125,9 @@ class OfferSubscriptionEvent(models.Model):
         compute='_compute_summary',
         help='What the act says, in plain words, as far as it stands.',
     )
+    story = fields.Text(
+        compute='_compute_story', help='What happened, and whether it was taken back since.'
+    )
     withdrawn_text = fields.Char(string='Withdrawn', compute='_compute_withdrawn_text')
     is_withdrawable = fields.Boolean(compute='_compute_is_withdrawable')
     is_moot = fields.Boolean(

@@ -18,11 +18,16 @@ class OfferSubscriptionEvent(models.Model):
             # sudo: who sees an act sees what it says, also of items that are not for everybody
             event.summary = event.sudo()._describe_facts() or event.name
 
+    @api.depends('name', 'withdrawn_text')
+    def _compute_story(self):
+        for event in self:
+            event.story = '\n'.join(filter(None, [event.name, event.withdrawn_text]))
+
     @api.depends('withdrawn_by_id')
     def _compute_withdrawn_text(self):
         for event in self:
             by = event.withdrawn_by_id
-            event.withdrawn_text = by and self.env._(
+            event.withdrawn_text = bool(by) and self.env._(
                 'Withdrawn by %(user)s on %(day)s',
                 user=by.create_uid.name,
                 day=format_date(self.env, by.create_date.date(), date_format='medium'),
@@ -49,6 +54,12 @@ class OfferSubscriptionEvent(models.Model):
         # sudo: what was agreed decides, whoever asks
         event_sudo = self.sudo()
         return any(event_sudo[name] for name in FACTS)
+
+    def _is_end(self):
+        """:return: whether it says nothing but an end"""
+        self.ensure_one()
+        # sudo: what was agreed decides, whoever asks
+        return bool(self.sudo().end_ids)
 
     def _is_standing(self):
         """:return: whether it will have an effect on its day, unless it is withdrawn"""

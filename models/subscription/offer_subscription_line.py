@@ -160,9 +160,20 @@ class OfferSubscriptionLine(models.Model):
         for line in self:
             line.display_name = (line.name or line.product_id.display_name or '').split('\n')[0]
 
-    @api.depends('billing_entry_ids.date_to', 'billing_entry_ids.credited_from', 'date_start')
+    @api.depends(
+        'billing_entry_ids.date_to',
+        'billing_entry_ids.credited_from',
+        'billing_entry_ids.is_taken_back',
+        'billing_entry_ids.is_void',
+        'date_start',
+    )
     def _compute_billed_until(self):
         for line in self:
+            if line.subscription_id._goes_by_facts():
+                # what is not owed in between, such as a pause, is no gap
+                settled = line.billing_entry_ids._filter_settling()
+                line.billed_until = max(settled.mapped('date_to'), default=False)
+                continue
             settled = line.billing_entry_ids._as_settled()
             day = line.date_start and line.date_start - ONE_DAY
             for entry in sorted(settled, key=lambda entry: entry.first):

@@ -25,7 +25,7 @@ class OfferSubscription(models.Model):
         help='The next day on which what is shown of it changes: early, never late.',
     )
     running_line_ids = fields.Many2many(
-        comodel_name='offer.subscription.line', string='Running', compute='_compute_running_lines'
+        comodel_name='offer.subscription.line', string='Current Lines', compute='_compute_running_lines'
     )
     planned_act_ids = fields.Many2many(
         comodel_name='offer.subscription.event', string='Planned', compute='_compute_acts'
@@ -75,7 +75,9 @@ class OfferSubscription(models.Model):
             return events.browse(), events.browse()
         today = self._get_company_today(self.company_id)
         acts = events.filtered(lambda event: not event.act_id) - events.withdrawn_by_id
-        planned = acts.filtered(lambda act: act.date > today and act._is_standing())
+        planned = acts.browse()
+        if self.state != 'closed':
+            planned = acts.filtered(lambda act: act.date > today and act._is_standing())
         return (
             planned.sorted(lambda act: (act.date, act.id)),
             (acts - planned).sorted('id', reverse=True),
