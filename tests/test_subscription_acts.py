@@ -62,8 +62,7 @@ class TestPlannedActs(ActsCommon):
             self._get_planned(),
             [
                 'From Jul 1, 2026: 8 × 32.00 Managed Workplace',
-                'Not billed Jul 1, 2026 to Jul 31, 2026: Managed Workplace, Remote Backup'
-                ' (Outage)',
+                'Not billed Jul 1, 2026 to Jul 31, 2026: Managed Workplace, Remote Backup (Outage)',
                 'Paused Aug 1, 2026 to Aug 31, 2026',
                 'From Sep 1, 2026: Remote Backup ends; 2 × 4.00 Remote Backup added',
                 'Ends on Dec 31, 2026 (notice of Jun 15, 2026)',
@@ -85,9 +84,7 @@ class TestPlannedActs(ActsCommon):
     def test_an_open_pause_and_its_resumption_are_planned_each(self):
         self.subscription.pause('2026-08-01')
         self.subscription.resume('2026-09-01')
-        self.assertEqual(
-            self._get_planned(), ['Paused from Aug 1, 2026', 'Resumes on Sep 1, 2026']
-        )
+        self.assertEqual(self._get_planned(), ['Paused from Aug 1, 2026', 'Resumes on Sep 1, 2026'])
 
     def test_what_lies_beyond_the_end_is_said_to_be_moot(self):
         self.subscription.change('2026-09-01', [{'line_id': self.line.id, 'quantity': 8}])
@@ -206,9 +203,7 @@ class TestEffects(ActsCommon):
         # told of the days that change, though the rest of July is charged anew;
         # June: 10 of 30 days come back, 50.00 and 1.67; July: 10 of 31 days are not billed,
         # 48.39 and 1.61
-        self.assertEqual(
-            self._get_amounts(form.amounts), ['−$ 98.39', '−$ 3.28', '−$ 101.67']
-        )
+        self.assertEqual(self._get_amounts(form.amounts), ['−$ 98.39', '−$ 3.28', '−$ 101.67'])
         self.assertIn('Jul 10, 2026', form.amounts)
         self.assertNotIn('Jul 31, 2026', form.amounts)
         form.save().action_apply()
@@ -238,13 +233,13 @@ class TestEffects(ActsCommon):
         self._bill_on('2026-05-31')
         self.subscription.pause('2026-06-01', until='2026-07-31')
         form = self._open('resume')
-        self.assertRegex(form.effect, 'Paused from Jun 1, 2026. It resumes by itself on Aug 1, 2026')
+        self.assertRegex(
+            form.effect, 'Paused from Jun 1, 2026. It resumes by itself on Aug 1, 2026'
+        )
         self.assertEqual(str(form.date), '2026-06-15')
         form.date = '2026-07-01'
         # all of July
-        self.assertEqual(
-            self._get_amounts(form.amounts), ['+$ 150.00', '+$ 5.00', '+$ 155.00']
-        )
+        self.assertEqual(self._get_amounts(form.amounts), ['+$ 150.00', '+$ 5.00', '+$ 155.00'])
         form.save().action_apply()
         self.assertEqual(self._bill_on('2026-07-31'), 155)
 
@@ -266,9 +261,7 @@ class TestEffects(ActsCommon):
         self._bill_on('2026-07-01')
         form = self._open('notice', send_letter=False)
         self.assertEqual(str(form.date_last), '2026-06-30')
-        self.assertEqual(
-            self._get_amounts(form.amounts), ['−$ 150.00', '−$ 5.00', '−$ 155.00']
-        )
+        self.assertEqual(self._get_amounts(form.amounts), ['−$ 150.00', '−$ 5.00', '−$ 155.00'])
         self.assertIn('due from Jul 1, 2026', form.amounts)
         form.save().action_apply()
         self.assertEqual(self._bill_on('2026-07-01'), -155)
@@ -307,17 +300,13 @@ class TestEffects(ActsCommon):
         form.date_from = '2026-06-01'
         form.date_to = '2026-06-30'
         form.reason = 'Outage'
-        self.assertEqual(
-            self._get_amounts(form.amounts), ['−$ 150.00', '−$ 5.00', '−$ 155.00']
-        )
+        self.assertEqual(self._get_amounts(form.amounts), ['−$ 150.00', '−$ 5.00', '−$ 155.00'])
         form.save().action_apply()
         self.assertEqual(self._bill_on('2026-06-15'), -155)
         waiver = self.subscription.past_act_ids[:1]
         self.assertEqual(len(waiver.waiver_ids), 2)
         dialog = self._ask(waiver, self.accountant)
-        self.assertEqual(
-            self._get_amounts(dialog.amounts), ['+$ 150.00', '+$ 5.00', '+$ 155.00']
-        )
+        self.assertEqual(self._get_amounts(dialog.amounts), ['+$ 150.00', '+$ 5.00', '+$ 155.00'])
 
     def test_a_line_of_another_subscription_is_not_waived_along(self):
         other = self._start(date_start='2026-01-01')
@@ -331,9 +320,7 @@ class TestEffects(ActsCommon):
         self.subscription.change(
             '2026-07-01', [{'line_id': self.line.id, 'tier_id': self.bronze.id}]
         )
-        self.subscription.change(
-            '2026-07-01', [{'line_id': self.line.id, 'tier_id': self.gold.id}]
-        )
+        self.subscription.change('2026-07-01', [{'line_id': self.line.id, 'tier_id': self.gold.id}])
         dialog = self._ask(self.subscription.planned_act_ids[:1], self.accountant)
         self.assertIn('Nothing that has been billed changes', dialog.amounts)
 

@@ -70,7 +70,8 @@ class TestShownByTheDay(ShownCommon):
 
     def test_an_act_of_today_is_told(self):
         self.env.cr.flush()
-        self.subscription.with_context({}).pause(self.today)
+        telling = self.subscription.with_context(tracking_disable=False, mail_notrack=False)
+        telling.pause(self.today)
         self.env.cr.flush()
         self.env.invalidate_all()
         tracked = self.subscription.message_ids.sudo().tracking_value_ids

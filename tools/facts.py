@@ -164,7 +164,9 @@ class Facts:
             that was said
         :rtype: Facts
         """
-        return replace(self, **{name: (*getattr(self, name), *more) for name, more in facts.items()})
+        return replace(
+            self, **{name: (*getattr(self, name), *more) for name, more in facts.items()}
+        )
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ class OfferWaiver(models.TransientModel):
         for waiver in self:
             lines = waiver.line_ids
             after = [
-                line.billed_until and fields.Date.add(line.billed_until, days=1) or line.date_start
+                (line.billed_until and fields.Date.add(line.billed_until, days=1))
+                or line.date_start
                 for line in lines
             ]
             waiver.date_from = max(filter(None, after), default=waiver.date_from)

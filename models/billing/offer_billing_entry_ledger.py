@@ -37,7 +37,7 @@ class OfferBillingEntry(models.Model):
 
     def _filter_settling(self):
         """:return: those whose days are settled: charged or billed externally, and neither
-            credited nor void
+        credited nor void
         """
         return self.filtered(
             lambda entry: entry.kind in SETTLING_KINDS

@@ -98,7 +98,7 @@ class OfferSubscription(models.Model):
 
     def _get_last_period(self, timeline, since, until, day, is_end):
         """:return: the period up to which the effect is told line by line: where all of it is
-            over, else where what is settled ends, or the first one that is not settled
+        over, else where what is settled ends, or the first one that is not settled
         """
         entries = self.line_ids.browse(since)._read_entries({self: timeline}, since)[self]
         last = max([day, *(entry.last for entry in entries)])

@@ -147,7 +147,7 @@ class OfferSubscriptionPhase(models.Model):
             line._format_exactly(quantity, 0, lang),
             line._format_exactly(price, places, lang),
         )
-        name = (self.says_name and self.name or span.name).split('\n')[0]
+        name = ((self.says_name and self.name) or span.name).split('\n')[0]
         text = f'{number} × {amount} {name}'
         if discount:
             percent = line._format_exactly(discount, 0, lang)

@@ -25,7 +25,9 @@ class OfferSubscription(models.Model):
         help='The next day on which what is shown of it changes: early, never late.',
     )
     running_line_ids = fields.Many2many(
-        comodel_name='offer.subscription.line', string='Current Lines', compute='_compute_running_lines'
+        comodel_name='offer.subscription.line',
+        string='Current Lines',
+        compute='_compute_running_lines',
     )
     planned_act_ids = fields.Many2many(
         comodel_name='offer.subscription.event', string='Planned', compute='_compute_acts'
