@@ -31,7 +31,9 @@
         'views/catalogue/offer_option_views.xml',
         'views/billing/offer_billing_entry_views.xml',
         'views/billing/offer_billing_run_views.xml',
+        'views/billing/offer_effect_templates.xml',
         'views/subscription/offer_subscription_event_views.xml',
+        'views/subscription/offer_subscription_shown_views.xml',
         'views/subscription/offer_subscription_form_views.xml',
         'views/subscription/offer_subscription_views.xml',
         'views/subscription/offer_automation_views.xml',
@@ -54,6 +56,7 @@
         # last: the menus name the actions above
         'wizard/offer_classify_views.xml',
         'wizard/offer_waiver_views.xml',
+        'wizard/offer_withdrawal_views.xml',
         'wizard/offer_forecast_views.xml',
         'wizard/offer_closing_views.xml',
         'wizard/offer_subscription_act_views.xml',

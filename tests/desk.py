@@ -97,7 +97,7 @@ class Desk:
                 End(act['day'], act['id'], act['kind']) for act in acts if act['act'] == 'end'
             ),
             waivers=tuple(
-                Waiver(act['line'], act['first'], act['last'])
+                Waiver(act['line'], act['first'], act['last'], act['id'])
                 for act in acts
                 if act['act'] == 'waive'
             ),

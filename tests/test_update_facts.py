@@ -11,6 +11,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.sale_offer.tools.ledger import find_due
+from odoo.addons.sale_offer.tools.shown import find_next_shown
 from odoo.addons.sale_offer.update import UpdateError, update
 
 from .oracle_update import ONE_DAY, each_day
@@ -259,6 +260,20 @@ class TestUpdateFacts(UpdatedCase):
             for line in subscription.line_ids.filtered(lambda line: line.phase_ids):
                 held = line._get_held(TODAY, timeline)
                 self.assertEqual({name: line._as_written(name) for name in held}, held, line)
+
+    def test_the_scheduler_finds_what_is_shown_differently_next(self):
+        found = 0
+        for subscription in self._find_subscriptions():
+            timeline = self.timelines[subscription.id]
+            day = find_next_shown(timeline, TODAY)
+            if day and subscription.state in ('active', 'paused'):
+                found += 1
+                self.assertTrue(subscription.date_next_shown, subscription.name)
+                self.assertLessEqual(subscription.date_next_shown, day, subscription.name)
+            shown = subscription._prepare_shown_pause(TODAY, timeline)
+            if subscription.state == 'paused':
+                self.assertEqual(subscription.date_paused, shown['date_paused'], subscription.name)
+        self.assertTrue(found)
 
     def test_hints_are_never_late(self):
         for key, timeline in self.timelines.items():

@@ -6,7 +6,8 @@ same, the one said last holds.
 """
 
 import datetime
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from .amounts import HUNDRED, round_to
@@ -14,6 +15,8 @@ from .intervals import FOREVER
 from .periods import Terms
 
 ZERO = Decimal(0)
+# the place of an act that is not entered yet
+LAST = sys.maxsize
 # the kind of an end that is one only until the term is renewed
 TERM = 'term'
 
@@ -106,6 +109,7 @@ class Waiver:
     line: object
     first: datetime.date
     last: datetime.date
+    said: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,36 @@ class Facts:
     ends: tuple[End, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     introduction: Introduction | None = None
+
+    def without(self, said):
+        """The same agreement, if one act had not been entered.
+
+        :param int said: the place of the act
+        :rtype: Facts
+        """
+
+        def keep(facts):
+            return tuple(fact for fact in facts if fact.said != said)
+
+        return replace(
+            self,
+            lines=tuple(replace(line, phases=keep(line.phases)) for line in self.lines),
+            pauses=keep(self.pauses),
+            resumes=keep(self.resumes),
+            ends=keep(self.ends),
+            waivers=keep(self.waivers),
+        )
+
+    def adding(self, **facts):
+        """The same agreement with more facts.
+
+        :param facts: some of `pauses`, `resumes`, `ends`, `waivers`; `LAST` says them after all
+            that was said
+        :rtype: Facts
+        """
+        return replace(
+            self, **{name: (*getattr(self, name), *more) for name, more in facts.items()}
+        )
 
 
 @dataclass(frozen=True)

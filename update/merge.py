@@ -175,10 +175,36 @@ def set_states(cr):
                                 AND coalesce(p.last, 'infinity') >= t.day) THEN 'paused'
                 ELSE 'active' END,
                date_end = CASE WHEN e.counts IS FALSE AND s.state <> 'pending' THEN NULL
-                               ELSE s.date_end END
+                               ELSE s.date_end END,
+               date_paused = n.first, date_resume = n.last + 1
           FROM upd_sub u
           JOIN upd_today t ON t.company = u.company_id
           LEFT JOIN upd_end e ON e.sub = u.id
+          LEFT JOIN LATERAL (
+            SELECT p.first, p.last FROM upd_pause p
+             WHERE p.sub = u.id AND coalesce(p.last, 'infinity') >= t.day
+             ORDER BY p.first LIMIT 1) n ON TRUE
          WHERE u.id = s.id
+        """
+    )
+    # on these days the scheduler brings up to date what is shown
+    cr.execute(
+        """
+        UPDATE offer_subscription s SET date_next_shown = n.day
+          FROM (
+            SELECT d.sub, min(d.day) AS day
+              FROM (
+                SELECT l.subscription_id AS sub, p.date_start AS day
+                  FROM offer_subscription_phase p
+                  JOIN offer_subscription_line l ON l.id = p.subscription_line_id
+                UNION ALL SELECT subscription_id, date_from FROM offer_subscription_pause
+                UNION ALL SELECT subscription_id, date_to + 1 FROM offer_subscription_pause
+                UNION ALL SELECT subscription_id, date FROM offer_subscription_resume
+                UNION ALL SELECT subscription_id, date + 1 FROM offer_subscription_end) d
+              JOIN upd_sub u ON u.id = d.sub
+              JOIN upd_today t ON t.company = u.company_id
+             WHERE d.day > t.day
+             GROUP BY d.sub) n
+         WHERE n.sub = s.id AND s.state IN ('active', 'paused')
         """
     )

@@ -6,6 +6,7 @@ from . import (
     offer_forecast,
     offer_subscription_act,
     offer_waiver,
+    offer_withdrawal,
     sale_make_invoice_advance,
     sale_order_discount,
 )

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
+from ..tools.facts import LAST, End, Pause, Resume
+from ..tools.intervals import FOREVER
 from ..tools.periods import ONE_DAY, period_of
 
 
@@ -33,8 +35,13 @@ class OfferSubscriptionAct(models.TransientModel):
     date = fields.Date(
         compute='_compute_date', store=True, readonly=False, required=True, precompute=True
     )
+    date_to = fields.Date(
+        string='Last Day', help='The last day of the pause. Without one it is open until resumed.'
+    )
+    is_on_facts = fields.Boolean(related='subscription_id.is_on_facts', related_sudo=False)
     date_last = fields.Date(string='Ends On', compute='_compute_effect')
     effect = fields.Text(compute='_compute_effect')
+    amounts = fields.Html(string='Comes To', compute='_compute_effect', sanitize=False)
     reason_id = fields.Many2one(comodel_name='offer.end.reason')
     note = fields.Char(string='In Words')
     send_letter = fields.Boolean(string='Send a Confirmation', default=True)
@@ -58,50 +65,106 @@ class OfferSubscriptionAct(models.TransientModel):
                 day = subscription.date_term_end or day
             dialog.date = day
 
-    @api.depends('date', 'act', 'when')
+    @api.depends('date', 'date_to', 'act', 'when')
     def _compute_effect(self):
         for dialog in self:
             dialog.date_last = False
             dialog.effect = False
-            if dialog.date and dialog.act in ('notice', 'end'):
+            dialog.amounts = False
+            if dialog.date and dialog.act in ('pause', 'resume', 'notice', 'end'):
                 try:
                     dialog.effect = dialog._get_effect()
+                    dialog.amounts = dialog._get_amounts()
                 except UserError as error:
                     dialog.effect = error.args[0]
 
-    # === BUSINESS METHODS === #
+    # === BUSINESS METHODS: EFFECT === #
 
     def _get_effect(self):
-        """:return: what a notice or an end comes to, in words, before it is confirmed"""
+        """:return: what the act comes to, in words, before it is confirmed"""
         subscription = self.subscription_id
         if self.act == 'notice':
-            self.date_last = subscription._get_notice_end(self.date)
-            texts = [
-                self.env._('It ends on %s.', format_date(self.env, self.date_last)),
-                subscription._get_agreement_text(),
-            ]
-            last_day = subscription._get_last_notice_day()
-            if last_day and last_day >= self.date and subscription.renewal_count:
-                texts.append(
-                    self.env._(
-                        'A notice until %s ends the current term.', format_date(self.env, last_day)
-                    )
-                )
-            return '\n'.join(filter(None, texts))
+            return self._get_notice_effect()
+        if self.act == 'resume':
+            return self._get_resume_effect()
+        if self.act == 'pause':
+            return False
         self.date_last = self.date
         if self.date >= subscription.date_start - ONE_DAY and subscription._is_early_end(self.date):
-            end = format_date(self.env, subscription.date_term_end)
-            texts = [self.env._('The term runs until %s.', end)]
-            if subscription.early_end == 'fee':
-                fee = subscription._get_early_end_fee(self.date)
-                amount = format_amount(self.env, fee, subscription.currency_id)
-                texts.append(self.env._('A fee of %s goes on the next invoice.', amount))
-            elif subscription.early_end == 'keep':
-                texts.append(self.env._('It runs to the end of what was paid.'))
-            else:
-                texts.append(self.env._('What was paid beyond the end comes back.'))
-            return '\n'.join(texts)
+            return self._get_early_effect()
         return False
+
+    def _get_notice_effect(self):
+        subscription = self.subscription_id
+        self.date_last = subscription._get_notice_end(self.date)
+        texts = [
+            self.env._('It ends on %s.', format_date(self.env, self.date_last)),
+            subscription._get_agreement_text(),
+        ]
+        last_day = subscription._get_last_notice_day()
+        if last_day and last_day >= self.date and subscription.renewal_count:
+            texts.append(
+                self.env._(
+                    'A notice until %s ends the current term.', format_date(self.env, last_day)
+                )
+            )
+        return '\n'.join(filter(None, texts))
+
+    def _get_resume_effect(self):
+        """:return: when the pause ends by itself"""
+        subscription = self.subscription_id
+        if not self.is_on_facts or not subscription.date_paused:
+            return False
+        day = format_date(self.env, subscription.date_paused, date_format='medium')
+        if not subscription.date_resume:
+            return self.env._('Paused from %s, until it is resumed.', day)
+        again = format_date(self.env, subscription.date_resume, date_format='medium')
+        return self.env._(
+            'Paused from %(day)s. It resumes by itself on %(again)s.', day=day, again=again
+        )
+
+    def _get_early_effect(self):
+        """:return: what the policy for an end before the term makes of it"""
+        subscription = self.subscription_id
+        end = format_date(self.env, subscription.date_term_end)
+        texts = [self.env._('The term runs until %s.', end)]
+        if subscription.early_end == 'fee' and not self.is_on_facts:
+            fee = subscription._get_early_end_fee(self.date)
+            amount = format_amount(self.env, fee, subscription.currency_id)
+            texts.append(self.env._('A fee of %s goes on the next invoice.', amount))
+        elif subscription.early_end == 'keep':
+            texts.append(self.env._('It runs to the end of what was paid.'))
+            if self.is_on_facts:
+                self.date_last, _fee = subscription._get_agreed_end(self.date)
+                last = format_date(self.env, self.date_last)
+                texts.append(self.env._('It ends on %s.', last))
+        elif subscription.early_end != 'fee':
+            texts.append(self.env._('What was paid beyond the end comes back.'))
+        return '\n'.join(texts)
+
+    def _get_amounts(self):
+        """:return: what the act comes to, in rows of the next invoices
+        :rtype: Markup | bool
+        """
+        subscription, charges = self.subscription_id, []
+        if not self.is_on_facts:
+            return False
+        if self.act == 'pause':
+            subscription._check_pausable(self.date, self.date_to)
+            facts = {'pauses': [Pause(self.date, LAST, self.date_to or FOREVER)]}
+        elif self.act == 'resume':
+            subscription._check_resumable(self.date)
+            facts = {'resumes': [Resume(self.date, LAST)]}
+        elif self.act == 'notice':
+            facts = {'ends': [End(self.date_last, LAST, 'notice')]}
+        else:
+            subscription._check_endable(self.date)
+            last, fee = subscription._get_agreed_end(self.date)
+            facts = {'ends': [End(last, LAST, 'agreed')]}
+            charges = [(self.env._('Early termination fee'), last, fee)] if fee else []
+        return subscription._show_effect(
+            subscription._with_facts(**facts), charges, is_end='ends' in facts
+        )
 
     # === ACTION METHODS === #
 
@@ -141,26 +204,36 @@ class OfferSubscriptionAct(models.TransientModel):
         }
 
     def _apply_pause(self):
-        self.subscription_id.pause(self.date)
+        self.subscription_id.pause(self.date, self.date_to or None)
 
     def _apply_resume(self):
         self.subscription_id.resume(self.date)
 
     def _apply_notice(self):
         subscription = self.subscription_id
-        subscription.give_notice(self.date)
-        if self.reason_id:
-            subscription.end_reason_id = self.reason_id
-        subscription.end_reason = self.note or self.reason_id.name
-        if self.send_letter:
-            subscription._send_letter('sale_offer.mail_template_notice')
+        text = self.note or self.reason_id.name
+        if self.is_on_facts:
+            subscription.check_access('write')
+            subscription._agree_notice(self.date, self.reason_id, text)
+        else:
+            subscription.give_notice(self.date)
+            if self.reason_id:
+                subscription.end_reason_id = self.reason_id
+            subscription.end_reason = text
+        self._send_letter()
 
     def _apply_end(self):
         if not (self.reason_id or self.note):
             raise UserError(self.env._('Say why it ends.'))
         subscription = self.subscription_id
-        subscription.end(self.date, self.reason_id.id or self.note)
+        subscription.check_access('write')
+        subscription._check_endable(self.date)
+        reason, text = subscription._read_reason(self.reason_id.id or self.note)
         if self.reason_id and self.note:
-            subscription.end_reason = f'{self.reason_id.name}: {self.note}'
+            text = f'{text}: {self.note}'
+        subscription._end(self.date, reason, text)
+        self._send_letter()
+
+    def _send_letter(self):
         if self.send_letter:
-            subscription._send_letter('sale_offer.mail_template_notice')
+            self.subscription_id._send_letter('sale_offer.mail_template_notice')

@@ -6,6 +6,7 @@ from . import (
     offer_billing_run,
     offer_subscription_billing,
     offer_subscription_charge,
+    offer_subscription_effect,
     offer_subscription_engine,
     offer_subscription_ledger,
     offer_subscription_line_billing,

@@ -36,6 +36,16 @@ class OfferBillingEntry(models.Model):
             ),
         )
 
+    def _filter_settling(self):
+        """:return: those whose days are settled: charged or billed externally, and neither
+        credited nor void
+        """
+        return self.filtered(
+            lambda entry: entry.kind in SETTLING_KINDS
+            and not entry.is_taken_back
+            and not entry.is_void
+        )
+
     def _get_pulled_days(self):
         """:return: by line that goes by its facts, the first day that has to be looked at again
             when these entries come or go

@@ -89,17 +89,20 @@ class OfferSubscription(models.Model):
         :param until: None: today, by each company's clock
         """
         self._check_guard()
+
+        def get_day(company):
+            return self._to_day(until) if until else self._get_company_today(company)
+
         runs = self.env['offer.billing.run']
         tasks = [] if until else [(run.company_id, run.date) for run in runs._get_started()]
         waiting = Domain('date_next_due', '!=', False) & Domain('parked_reason', '=', False)
-        for (company,) in self._read_group(waiting, ['company_id']):
-            tasks.append(
-                (company, self._to_day(until) if until else self._get_company_today(company))
-            )
+        tasks += [(it, get_day(it)) for (it,) in self._read_group(waiting, ['company_id'])]
+        for (company,) in self._read_group([('date_next_shown', '!=', False)], ['company_id']):
+            if not self.with_company(company)._show_company(company, get_day(company)):
+                return
         for (company,) in self._read_group([('state', 'in', ('active', 'paused'))], ['company_id']):
             # what the calendar changes counts for what is billed on that day
-            day = self._to_day(until) if until else self._get_company_today(company)
-            if not self.with_company(company)._live_company(company, day):
+            if not self.with_company(company)._live_company(company, get_day(company)):
                 return
         for company, day in tasks:
             if not self.with_company(company)._bill_company(company, day):

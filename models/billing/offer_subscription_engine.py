@@ -119,9 +119,10 @@ class OfferSubscription(models.Model):
         return charged
 
     def _close_ended(self, day):
-        """Close what has ended and owes nothing more."""
+        """Close what has ended and owes nothing more; by facts the calendar closes it."""
         self.filtered(
             lambda subscription: subscription.state in ('active', 'paused')
+            and not subscription.is_on_facts
             and subscription.date_end
             and subscription.date_end < day
             and not subscription.date_next_due

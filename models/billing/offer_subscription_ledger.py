@@ -35,15 +35,8 @@ class OfferSubscription(models.Model):
         lines = self.filtered(lambda subscription: subscription.state != 'pending').line_ids
         if not audits:
             lines = lines.filtered('settled_to')
-        timelines = lines.subscription_id._get_timelines()
         since = {} if audits else {line.id: line.settled_to for line in lines}
-        entries = lines._read_entries(timelines, since)
-        rows, left = [], {}
-        for subscription, own in lines.grouped('subscription_id').items():
-            timeline = timelines[subscription]
-            found = find_due(timeline, entries[subscription], until, since, own.ids)
-            rows += [self._prepare_ledger_row(timeline, row, left) for row in found]
-        return rows
+        return lines._find_rows(lines.subscription_id._get_timelines(), since, until)
 
     def _find_starting_rows(self, until):
         """What will be due of what is pending, if it is activated as it stands.
@@ -155,6 +148,22 @@ class OfferSubscriptionLine(models.Model):
     _inherit = 'offer.subscription.line'
 
     # === BUSINESS METHODS === #
+
+    def _find_rows(self, timelines, since, until):
+        """What is due of these lines, if subscriptions are to be billed by these timelines.
+
+        :param dict timelines: by subscription
+        :param dict since: see `_read_entries`
+        :param datetime.date until: up to and including this day
+        :rtype: list[DueRow]
+        """
+        entries = self._read_entries(timelines, since)
+        rows, left = [], {}
+        for subscription, own in self.grouped('subscription_id').items():
+            timeline = timelines[subscription]
+            found = find_due(timeline, entries[subscription], until, since, own.ids)
+            rows += [subscription._prepare_ledger_row(timeline, row, left) for row in found]
+        return rows
 
     def _read_entries(self, timelines, since):
         """What is settled of these lines: of each as much as can matter, in one query.

@@ -31,6 +31,8 @@ class OfferSubscription(models.Model):
         if self.is_on_facts:
             ids = line_id if isinstance(line_id, list) else [line_id]
             lines = self.line_ids.filtered(lambda line: line.id in ids)
+            if len(lines) != len(set(ids)):
+                raise UserError(self.env._('%s has no such line.', self.name))
             self._agree_waiver(lines, first, last, reason)
             return
         line = self.line_ids.filtered(lambda line: line.id == line_id)

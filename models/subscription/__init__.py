@@ -13,6 +13,7 @@ from . import (
     offer_subscription_change,
     offer_subscription_end,
     offer_subscription_event,
+    offer_subscription_event_shown,
     offer_subscription_events,
     offer_subscription_future,
     offer_subscription_letters,
@@ -31,6 +32,7 @@ from . import (
     offer_subscription_renewal,
     offer_subscription_revenue,
     offer_subscription_saying,
+    offer_subscription_shown,
     offer_subscription_starting,
     offer_subscription_waiver,
 )

@@ -280,9 +280,14 @@ class OfferSubscription(models.Model):
                 end -= ONE_DAY
             subscription.minimum_term_end = end
 
-    @api.depends('line_ids.price_subtotal', 'line_ids.date_end')
+    @api.depends('line_ids.price_subtotal', 'line_ids.date_end', 'running_line_ids')
     def _compute_amount_period(self):
         for subscription in self:
+            if subscription._goes_by_facts():
+                subscription.amount_period = sum(
+                    subscription.running_line_ids.mapped('price_subtotal')
+                )
+                continue
             # a line that has a successor is history, and so is what was left out of a change
             today = subscription._get_company_today(subscription.company_id)
             day = min(today, subscription.date_end or today)
@@ -353,10 +358,8 @@ class OfferSubscription(models.Model):
         """Keep what follows from acts and billing, past the guards of our own `write`."""
         res = super().write(values)  # pylint: disable=super-method-mismatch
         if DUE_FIELDS & values.keys():
-            # whatever way the days of chains have changed
-            self.filtered(
-                lambda subscription: not subscription.is_on_facts
-            ).line_ids._update_next_due()
+            chains = self.filtered(lambda subscription: not subscription.is_on_facts)
+            chains.line_ids._update_next_due()
         return res
 
     @api.ondelete(at_uninstall=False)

@@ -8,7 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...tools.intervals import FOREVER
+from ...tools.intervals import FOREVER, day_after
+from ...tools.shown import find_next_shown
 from ...tools.timeline import find_first_change
 
 # what a withdrawal takes back; the rest is history
@@ -139,8 +140,15 @@ class OfferSubscription(models.Model):
         for subscription in self:
             known = timeline or subscription._get_timeline()
             end = subscription._get_set_end(known)
-            values = {'state': subscription._get_state_on(day, known), 'date_end': end or False}
-            subscription._write_changed({**values, **subscription._prepare_shown_ends()})
+            subscription._write_changed(
+                {
+                    'state': subscription._get_state_on(day, known),
+                    'date_end': end or False,
+                    'date_next_shown': find_next_shown(known, day) or False,
+                    **subscription._prepare_shown_ends(),
+                    **subscription._prepare_shown_pause(day, known),
+                }
+            )
             for line in subscription.line_ids:
                 if line.id in known.keys:
                     line._store_day(day, known, end)
@@ -162,6 +170,19 @@ class OfferSubscription(models.Model):
             'end_reason': counting.reason,
         }
 
+    @api.model
+    def _prepare_shown_pause(self, day, timeline):
+        """:return: from when to when it is paused on a day, or will be next"""
+        first = last = None
+        for start, end, _pause in sorted(timeline.pauses, key=lambda pause: pause[:2]):
+            if max(start, day) > end or start > timeline.set_end:
+                continue
+            if first and start > day_after(last):
+                break
+            first, last = first or start, max(end, last or end)
+        again = last and last < timeline.set_end and day_after(last)
+        return {'date_paused': first or False, 'date_resume': again or False}
+
     def _get_state_on(self, day, timeline):
         """:rtype: str"""
         if timeline.set_end < day or not any(map(timeline.get_agreed_days, timeline.keys)):
@@ -182,7 +203,8 @@ class OfferSubscription(models.Model):
             raise UserError(self.env._('%s has no such act.', self.name))
         if event.withdrawn_by_id:
             raise UserError(self.env._('"%s" has been withdrawn already.', event.name))
-        if event.kind not in WITHDRAWABLE or event.act_id or event.cause_id:
+        taken_back = event.kind in WITHDRAWABLE and not (event.act_id or event.cause_id)
+        if not (taken_back and event._has_facts()):
             raise UserError(self.env._('"%s" can\'t be withdrawn.', event.name))
         # sudo: what was agreed decides, whoever asks
         ends = event.sudo().end_ids

@@ -23,11 +23,7 @@ class OfferSubscription(models.Model):
         :param bool is_billed: the days are owed all the same
         :raise UserError: if it is not running then, or the days end before they start
         """
-        self.ensure_one()
-        self._check_running_on(day)
-        self._check_not_locked(day)
-        if last and last < day:
-            raise UserError(self.env._('The pause ends before it starts.'))
+        self._check_pausable(day, last)
         name = self.env._('Paused from %s on', format_date(self.env, day))
         if last:
             name = self.env._(
@@ -46,12 +42,29 @@ class OfferSubscription(models.Model):
                 }
             )
 
+    def _check_pausable(self, day, last=None):
+        """:raise UserError: if it is not running then, or the days end before they start"""
+        self.ensure_one()
+        self._check_running_on(day)
+        self._check_not_locked(day)
+        if last and last < day:
+            raise UserError(self.env._('The pause ends before it starts.'))
+
     def _agree_resume(self, day):
         """End every pause that would still run on a day.
 
         :param datetime.date day: the first day again
         :raise UserError: if none would
         """
+        self._check_resumable(day)
+        name = self.env._('Resumed from %s on', format_date(self.env, day))
+        with self._acting('resumed', day, name) as act_sudo:
+            act_sudo.resume_ids.create(
+                {'subscription_id': self.id, 'event_id': act_sudo.id, 'date': day}
+            )
+
+    def _check_resumable(self, day):
+        """:raise UserError: if it is not paused on a day"""
         self.ensure_one()
         self._check_running_on(day)
         self._check_not_locked(day)
@@ -64,18 +77,15 @@ class OfferSubscription(models.Model):
                     day=format_date(self.env, day),
                 )
             )
-        name = self.env._('Resumed from %s on', format_date(self.env, day))
-        with self._acting('resumed', day, name) as act_sudo:
-            act_sudo.resume_ids.create(
-                {'subscription_id': self.id, 'event_id': act_sudo.id, 'date': day}
-            )
 
     # === BUSINESS METHODS: END === #
 
-    def _agree_notice(self, day):
+    def _agree_notice(self, day, reason=None, text=''):
         """End it on the first day that minimum term, notice and period allow.
 
         :param datetime.date day: on which the notice is given
+        :param reason: offer.end.reason, or none
+        :param str text: the reason in words
         :return: the last day
         :rtype: datetime.date
         """
@@ -87,7 +97,14 @@ class OfferSubscription(models.Model):
             end=format_date(self.env, end),
         )
         with self._acting('notice', end + ONE_DAY, name) as act_sudo:
-            self._set_end_fact(act_sudo, end, 'notice', date_notice=day)
+            self._set_end_fact(
+                act_sudo,
+                end,
+                'notice',
+                date_notice=day,
+                reason_id=reason and reason.id,
+                reason=text,
+            )
         return end
 
     def _agree_notice_withdrawn(self):
@@ -117,12 +134,9 @@ class OfferSubscription(models.Model):
         :param str kind: see `offer.subscription.end`
         """
         self.ensure_one()
-        is_early = self._is_early_end(day)
-        if is_early and self.early_end == 'keep':
-            day = max([day, *filter(None, self.line_ids.mapped('billed_until'))])
+        day, fee = self._get_agreed_end(day, kind)
         name = self.env._('Ends on %s', format_date(self.env, day))
         name = ': '.join(filter(None, [name, text]))
-        fee = is_early and self.early_end == 'fee' and self._get_early_fee(day, kind)
         with self._acting('ended', day + ONE_DAY, name, reason_id=reason.id) as act_sudo:
             self._set_end_fact(act_sudo, day, kind, reason_id=reason.id, reason=text)
             if fee:
@@ -130,6 +144,21 @@ class OfferSubscription(models.Model):
                     self.line_ids.sorted('sequence')[0], day, fee, self._get_fee_text()
                 )
                 charge_sudo.event_id = act_sudo
+
+    def _get_agreed_end(self, day, kind='agreed'):
+        """What the policy that was agreed makes of an end before the term.
+
+        :param datetime.date day: the last day that is wished
+        :param str kind: of the end
+        :return: the last day, and the fee
+        :rtype: tuple[datetime.date, float]
+        """
+        self.ensure_one()
+        if not self._is_early_end(day):
+            return day, 0.0
+        if self.early_end == 'keep':
+            day = max([day, *filter(None, self.line_ids.mapped('billed_until'))])
+        return day, self._get_early_fee(day, kind) if self.early_end == 'fee' else 0.0
 
     def _get_fee_text(self):
         return self.env._(

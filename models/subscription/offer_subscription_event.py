@@ -131,6 +131,20 @@ class OfferSubscriptionEvent(models.Model):
     charge_ids = fields.One2many(
         comodel_name='offer.subscription.charge', inverse_name='event_id', string='Fees'
     )
+    summary = fields.Text(
+        string='What',
+        compute='_compute_summary',
+        help='What the act says, in plain words, as far as it stands.',
+    )
+    story = fields.Text(
+        compute='_compute_story', help='What happened, and whether it was taken back since.'
+    )
+    withdrawn_text = fields.Char(string='Withdrawn', compute='_compute_withdrawn_text')
+    is_withdrawable = fields.Boolean(compute='_compute_is_withdrawable')
+    is_moot = fields.Boolean(
+        compute='_compute_is_moot',
+        help='The subscription ends before: it only counts if that end is withdrawn.',
+    )
     automation_state = fields.Selection(
         selection=[('pending', 'Waiting'), ('done', 'Done'), ('failed', 'Failed')],
         string='Automation',

@@ -144,25 +144,32 @@ class OfferSubscription(models.Model):
         :type date: datetime.date or str
         :param reason: why: one of `offer.end.reason`, or in words
         :type reason: int or str
+        :raise AccessError: if the user may not write subscriptions
         :raise UserError: if it is not running, or would end before it started
         """
+        self.check_access('write')
         day = self._to_day(date)
         for subscription in self:
-            if subscription.state not in ('active', 'paused'):
-                raise UserError(self.env._('%s is not running.', subscription.name))
-            if day < subscription.date_start - ONE_DAY:
-                raise UserError(
-                    self.env._(
-                        '%(name)s started on %(start)s, so it can\'t end on %(end)s.',
-                        name=subscription.name,
-                        start=format_date(self.env, subscription.date_start),
-                        end=format_date(self.env, day),
-                    )
-                )
-            subscription._check_not_locked(day + ONE_DAY)
+            subscription._check_endable(day)
             subscription._end(day, *subscription._read_reason(reason))
 
     # === BUSINESS METHODS: ENDING === #
+
+    def _check_endable(self, day):
+        """:raise UserError: if it is not running, or would end before it started"""
+        self.ensure_one()
+        if self.state not in ('active', 'paused'):
+            raise UserError(self.env._('%s is not running.', self.name))
+        if day < self.date_start - ONE_DAY:
+            raise UserError(
+                self.env._(
+                    '%(name)s started on %(start)s, so it can\'t end on %(end)s.',
+                    name=self.name,
+                    start=format_date(self.env, self.date_start),
+                    end=format_date(self.env, day),
+                )
+            )
+        self._check_not_locked(day + ONE_DAY)
 
     def _read_reason(self, reason):
         """:return: the reason's record, if any, and its words"""

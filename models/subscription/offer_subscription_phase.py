@@ -136,6 +136,47 @@ class OfferSubscriptionPhase(models.Model):
             begins=begins,
         )
 
+    def _describe(self, timeline):
+        """What this act says of a line; what it does not say is taken from what will hold then.
+
+        :param Timeline timeline: of the subscription
+        :return: e.g. "8 × 32.00 Managed Workplace"
+        :rtype: str
+        """
+        line = self.subscription_line_id
+        span = timeline.get_agreed_on(line.id, self.date_start)
+        if span is None:
+            return self.env._('%s does not start', line.display_name)
+        if self.says_quantity and not self.quantity:
+            return self.env._('%s ends', line.display_name)
+        quantity, price, discount = (
+            span.content.quantity,
+            span.content.price,
+            span.content.discount,
+        )
+        # of two acts for one day the one entered last holds: each row says what its own act said
+        if self.says_quantity and not self.is_per_unit:
+            quantity = to_decimal(self.quantity)
+        if self.says_price_unit:
+            price = to_decimal(self.price_unit)
+        if self.says_discount:
+            discount = to_decimal(self.discount)
+        lang, places = self.env.lang, self.currency_id.decimal_places
+        number, amount = (
+            line._format_exactly(quantity, 0, lang),
+            line._format_exactly(price, places, lang),
+        )
+        name = ((self.says_name and self.name) or span.name).split('\n')[0]
+        text = f'{number} × {amount} {name}'
+        if discount:
+            percent = line._format_exactly(discount, 0, lang)
+            text = self.env._('%(text)s less %(percent)s %%', text=text, percent=percent)
+        if self.says_tier_id and self.tier_id:
+            text = f'{text} ({self.tier_id.name})'
+        if self.is_beginning:
+            text = self.env._('%s added', text)
+        return text
+
 
 def _to_word(name, value, is_per_unit):
     """:return: the value of a field as `tools/facts.py` has it"""

@@ -252,7 +252,8 @@ class OfferSubscriptionLine(models.Model):
             return
         ends = [*filter(None, (end, days[1] if days[1] < FOREVER else None))]
         values = {
-            **self._get_held(day, timeline),
+            # after its end it shows its last content
+            **self._get_held(min(day, end or day), timeline),
             'date_start': days[0],
             'date_end': min(ends, default=False),
         }

@@ -34,4 +34,4 @@ class OfferSubscriptionWaiver(models.Model):
     def _as_fact(self):
         """:rtype: odoo.addons.sale_offer.tools.facts.Waiver"""
         self.ensure_one()
-        return Waiver(self.subscription_line_id.id, self.date_from, self.date_to)
+        return Waiver(self.subscription_line_id.id, self.date_from, self.date_to, self.event_id.id)
