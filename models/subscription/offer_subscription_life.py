@@ -52,8 +52,10 @@ class OfferSubscription(models.Model):
 
         :param date: the first day; a line that starts later by itself keeps its day
         :type date: datetime.date or str
+        :raise AccessError: if the user may not write subscriptions
         :raise UserError: if a subscription is not pending, or has no lines
         """
+        self.check_access('write')
         day = self._to_day(date)
         for subscription in self:
             if subscription.state != 'pending':
@@ -135,8 +137,10 @@ class OfferSubscription(models.Model):
         :type date: datetime.date or str
         :param reason: why: one of `offer.end.reason`, or in words
         :type reason: int or str
+        :raise AccessError: if the user may not write subscriptions
         :raise UserError: if it is not running, or would end before it started
         """
+        self.check_access('write')
         day = self._to_day(date)
         for subscription in self:
             if subscription.state not in ('active', 'paused'):
