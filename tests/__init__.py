@@ -51,6 +51,7 @@ from . import (
     test_subscription_renewal,
     test_subscription_revision,
     test_subscription_shown,
+    test_subscription_years,
     test_tools_edges,
     test_tools_laws,
     test_tools_lives,

@@ -11,9 +11,13 @@ class OfferCommon(AccountTestInvoicingCommon):
     """One Service (40.00 a month and workplace, Gold 10.00 more), one Product (a notebook of
     900.00), one plain item (remote backup, 5.00 a month as an option), one monthly plan."""
 
+    # whether subscriptions go by their facts, while two cores stand side by side
+    on_facts = False
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', cls.on_facts)
         cls.company = cls.company_data['company']
         cls.salesperson = cls._new_user('sales', 'sales_team.group_sale_salesman')
         cls.accountant = cls._new_user('accounts', 'account.group_account_invoice')
@@ -189,6 +193,44 @@ class OfferCommon(AccountTestInvoicingCommon):
             (entry.kind, *map(fields.Date.to_string, (entry.date_from, entry.date_to)))
             for entry in entries
         ]
+
+    def _come_in(self, line, plan=None, **values):
+        """:return: a running agreement that comes in without an order, from 1 January 2027"""
+        day = values.setdefault('date_start', '2027-01-01')
+        line = {'product_id': self.workplace.id, 'date_start': day, **line}
+        subscription = self.env['offer.subscription'].create(
+            {
+                'partner_id': self.customer.id,
+                'plan_id': (plan or self.plan).id,
+                'line_ids': [Command.create(line)],
+                **values,
+            }
+        )
+        subscription.activate(day)
+        return subscription
+
+    def _go_by_chains(self):
+        """Let what is agreed from now on go by chains: what is tried knows no facts yet."""
+        self.env['ir.default'].set('offer.subscription', 'is_on_facts', False)
+
+    @classmethod
+    def _get_acts(cls, subscription):
+        """:return: what happened, without the movements of the revenue that refer to it"""
+        return subscription.event_ids.filtered(lambda event: not event.act_id).sorted('id')
+
+    def _get_content(self, line, day):
+        """:return: quantity and price of what is delivered on a day, or None"""
+        day = fields.Date.to_date(day)
+        span = line.subscription_id._get_timeline().get_on(line.id, day)
+        return span and (float(span.content.quantity), float(span.content.price))
+
+    def _assert_movements_add_up(self, subscription):
+        """That what was recorded up to a day is the monthly revenue of that day."""
+        for day in subscription.event_ids.filtered('mrr_change').mapped('date'):
+            recorded = subscription.event_ids.filtered(lambda event, day=day: event.date <= day)
+            self.assertAlmostEqual(
+                sum(recorded.mapped('mrr_change')), subscription._get_mrr(day), msg=day
+            )
 
     def _run_scheduler(self, day, live=False):
         """Run the scheduler's entry, which commits, on a cursor of its own.

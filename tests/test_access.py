@@ -35,6 +35,8 @@ OURS = [
 class TestAccess(OfferCommon):
     """Who may do what, with the lowest rights that the act needs."""
 
+    on_facts = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -70,6 +72,7 @@ class TestAccess(OfferCommon):
             lambda: subscription.give_notice('2027-02-01'),
             lambda: subscription.withdraw_notice(),
             lambda: subscription.waive(1, '2027-02-01', '2027-02-01', 'mine'),
+            lambda: subscription.withdraw(1),
             lambda: subscription.action_start(),
             lambda: subscription.action_withdraw_notice(),
             lambda: self.env['offer.count'].with_user(self.portal).record([]),
@@ -96,6 +99,7 @@ class TestAccess(OfferCommon):
             others.preview('2027-02-01')
         for call in (
             lambda: mine.end('2027-02-01', 'tired of it'),
+            lambda: mine.withdraw(mine.event_ids[0].id),
             lambda: mine.write({'client_order_ref': 'x'}),
             lambda: mine.line_ids.billing_entry_ids.unlink(),
             lambda: self.env['offer.price'].with_user(self.salesperson).create({}),
@@ -103,6 +107,13 @@ class TestAccess(OfferCommon):
         ):
             with self.assertRaises(AccessError):
                 call()
+
+    def test_a_salesperson_does_not_say_when_charging_starts(self):
+        self.workplace.offer_start = 'delivery'
+        pending = self._subscribe().with_user(self.salesperson)
+        self.assertEqual(pending.state, 'pending')
+        with self.assertRaises(AccessError):
+            pending.activate('2027-02-01')
 
     def test_an_auditor_opens_a_subscription(self):
         role = self.env['offer.role'].create({'name': 'Contact', 'side': 'customer'})
@@ -124,6 +135,29 @@ class TestAccess(OfferCommon):
                 entries.with_user(user).write({'date_to': '2027-12-31'})
             with self.assertRaises(AccessError):
                 entries.with_user(user).unlink()
+
+    def test_nobody_writes_facts_by_hand(self):
+        self.subscription.pause('2027-03-01')
+        self.subscription.resume('2027-04-01')
+        self.subscription.end('2027-12-31', 'moved')
+        line = self.subscription.line_ids[0]
+        self.subscription.waive(line.id, '2027-02-01', '2027-02-28', 'a gift')
+        for facts in (
+            line.phase_ids,
+            line.waiver_ids,
+            self.subscription.pause_ids,
+            self.subscription.resume_ids,
+            self.subscription.end_ids,
+        ):
+            self.assertEqual(len(facts), 1)
+            for user in (self.accountant, self.env.user):
+                for act in (
+                    lambda fact: fact.write({'event_id': fact.event_id.id}),
+                    lambda fact: fact.unlink(),
+                    lambda fact: fact.copy(),
+                ):
+                    with self.assertRaises(AccessError):
+                        act(facts.with_user(user))
 
     def test_another_companys_subscriptions_do_not_exist(self):
         stranger = self.env['res.company'].sudo().create({'name': 'Elsewhere'})

@@ -57,8 +57,7 @@ class TestConcurrency(BaseCase):
             cr.execute(statement)
 
     @classmethod
-    def _start(cls, command, argument='', beside=False):
-        arguments = [argument] if argument != '' else []
+    def _start(cls, command, *arguments, beside=False):
         config = 'SALE_OFFER_BESIDE_CONFIG' if beside else 'SALE_OFFER_CONFIG'
         folders = [*filter(None, sys.path), os.environ['SALE_OFFER_BESIDE']]
         process = subprocess.Popen(
@@ -74,8 +73,8 @@ class TestConcurrency(BaseCase):
         cls.addClassCleanup(process.kill)
         return process
 
-    def _work(self, command, argument='', status=0, beside=False):
-        process = self._start(command, argument, beside)
+    def _work(self, command, *arguments, status=0, beside=False):
+        process = self._start(command, *arguments, beside=beside)
         out, err = process.communicate(timeout=400)
         self.assertEqual(process.returncode, status, err[-2000:])
         return out
@@ -126,19 +125,45 @@ class TestConcurrency(BaseCase):
         self._assert_all_billed_once()
 
     def test_who_changes_and_who_bills_at_once_see_each_other(self):
-        # 14 of 31 days of 10.00, then 5.48 each for three, then a whole month of three
-        for acts, outcome, total in (
-            ('bill,change', 'tried again', 4.52 + 16.44 + 30),
-            ('change,bill', 'tried again', 4.52 + 16.44 + 30),
-            ('change,change', 'tried again', 4.52 + 16.44 + 30),
-            ('bill,pause', 'tried again', 4.52),
-            ('pause,bill', 'tried again', 4.52),
-            ('pause,pause', 'refused', 4.52),
-        ):
-            self._renew()
-            told, amount = self._work('race', acts).strip().split('\n')
-            self.assertTrue(told.startswith(outcome), (acts, told))
-            self.assertAlmostEqual(float(amount), total, 2, acts)
+        # 14 of 31 days of 10.00, 17 of 30.00 (30.00 less 13.55), then a whole month of three
+        changed = 4.52 + 16.45 + 30
+        expected = {
+            'change,change': ('tried again', changed),
+            'pause,pause': ('tried again', 4.52),
+            'change,pause': ('tried again', 4.52),
+            'bill,bill': ('tried again', 20),
+            'withdraw,withdraw': ('refused', 20),
+        }
+        for when in ('behind', 'beside'):
+            self._assert_races(when, expected)
+
+    def test_an_act_beside_a_run_is_never_lost(self):
+        totals = {
+            'change': 4.52 + 16.45 + 30,
+            'pause': 4.52,
+            'end': 4.52,
+            # nothing is waived in February
+            'waive': 4.52 + 10,
+            'withdraw': 20,
+        }
+        for when in ('behind', 'beside'):
+            expected = {}
+            for act, total in totals.items():
+                expected[f'run,{act}'] = expected[f'bill,{act}'] = ('tried again', total)
+                expected[f'{act},bill'] = ('tried again', total)
+                # a run leaves out whom somebody holds, and finds them the next time
+                expected[f'{act},run'] = ('tried again' if when == 'behind' else 'left out', total)
+            self._assert_races(when, expected)
+
+    def _assert_races(self, when, expected):
+        """:param dict expected: how it went and what is billed in the end, by what both do"""
+        self._renew()
+        told = [line.split(';') for line in self._work('race', when, *expected).splitlines()]
+        self.assertEqual([acts for acts, *_rest in told], list(expected))
+        for acts, outcome, total, hidden in told:
+            self.assertTrue(outcome.startswith(expected[acts][0]), (when, acts, outcome))
+            self.assertEqual(total, f'{expected[acts][1]:.2f}', (when, acts))
+            self.assertEqual(hidden, '0', (when, acts))
 
     def test_a_payer_that_somebody_holds_is_left_out_as_a_whole(self):
         holder = self._start('hold_one', 60)

@@ -1,4 +1,4 @@
-from odoo import Command, fields
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -8,6 +8,8 @@ from .common import OfferCommon
 @tagged('post_install', '-at_install')
 class TestBilling(OfferCommon):
     """What is due becomes invoices, once."""
+
+    on_facts = True
 
     def test_a_month_in_advance_is_one_posted_invoice(self):
         subscription = self._subscribe({'client_order_ref': 'PO 17'})
@@ -71,8 +73,8 @@ class TestBilling(OfferCommon):
             [(row['date_from'], row['date_to'], row['quantity'], row['amount']) for row in rows],
             [
                 ('2027-01-01', '2027-01-31', 3.0, 150.0),
-                ('2027-02-01', '2027-02-28', 3.0, 150.0),
                 ('2027-01-01', '2027-01-31', 1.0, 5.0),
+                ('2027-02-01', '2027-02-28', 3.0, 150.0),
                 ('2027-02-01', '2027-02-28', 1.0, 5.0),
             ],
         )
@@ -103,7 +105,7 @@ class TestBilling(OfferCommon):
         subscription.end('2027-01-10', 'sold the bakery')
         self.assertFalse(subscription.preview('2027-01-10'))
         refund = subscription.bill('2027-01-11')
-        # 50.00 for 31 days, 10 days kept: 16.13; three times 33.87 come back
+        # 150.00 for 31 days less 48.39 for 10
         self.assertEqual(refund.move_type, 'out_refund')
         self.assertEqual(refund.amount_untaxed, 101.61)
         self.assertEqual(
@@ -111,25 +113,25 @@ class TestBilling(OfferCommon):
         )
         self.assertEqual(
             self._entries(subscription),
-            [('charge', '2027-01-01', '2027-01-31'), ('credit', '2027-01-11', '2027-01-31')],
+            [
+                ('charge', '2027-01-01', '2027-01-10'),
+                ('charge', '2027-01-11', '2027-01-31'),
+                ('credit', '2027-01-11', '2027-01-31'),
+            ],
         )
         self.assertFalse(subscription.bill('2028-01-01'))
+        self._run_scheduler('2028-01-01')
         self.assertEqual(subscription.state, 'closed')
 
-    def test_what_is_added_or_ended_by_hand_is_not_forgotten(self):
+    def test_what_is_added_or_ended_inside_a_period_is_not_forgotten(self):
         subscription = self._subscribe(options=[])
         subscription.bill('2027-01-01')
-        with self.assertRaises(UserError) as refused:
-            subscription.line_ids = [Command.create({'product_id': self.backup.id})]
-        self.assertIn('Say from which day on', str(refused.exception))
-        subscription.line_ids = [
-            Command.create(
-                {'product_id': self.backup.id, 'price_unit': 31.0, 'date_start': '2027-01-22'}
-            )
-        ]
+        subscription.change('2027-01-22', [{'product_id': self.backup.id, 'price_unit': 31.0}])
         # 10 of 31 days
         self.assertEqual(subscription.bill('2027-01-22').amount_untaxed, 10.0)
-        subscription.line_ids[1].date_end = '2027-01-26'
+        added = subscription.line_ids[1]
+        subscription.change('2027-01-27', [{'line_id': added.id, 'quantity': 0}])
+        # 5 of 31 days
         rows = subscription.preview('2027-01-31')
         self.assertEqual([(row['kind'], row['amount']) for row in rows], [('credit', -5.0)])
 
@@ -205,7 +207,10 @@ class TestBilling(OfferCommon):
         item = self._create_item(
             'Broken', 1.0, False, type='service', property_account_income_id=account.id
         )
-        broken.line_ids[1].product_id = item
+        broken.change(
+            '2027-01-01',
+            [{'line_id': broken.line_ids[1].id, 'product_id': item.id, 'price_unit': 5.0}],
+        )
         account.active = False
         self._run_scheduler('2027-01-01')
         self.assertEqual(len(sound._get_invoices()), 1)
@@ -221,24 +226,27 @@ class TestBilling(OfferCommon):
         self.assertEqual(len(sound._get_invoices()), 1)
 
     def test_the_past_of_a_long_life_is_not_read_again(self):
-        subscription = self._subscribe(options=[], date_start='2022-01-01')
-        line = subscription.line_ids
-        line.billed_until = '2024-12-31'
+        line = {'quantity': 3, 'price_unit': 50.0, 'billed_until': '2024-12-31'}
+        subscription = self._come_in(line, date_start='2022-01-01')
         for year in (2025, 2026):
             subscription.bill(f'{year}-12-31')
-        settled = line._get_settled()[line]
-        self.assertEqual([str(entry.first) for entry in settled], ['2026-12-01'])
-        self.assertEqual(len(line._get_settled(forward=False)[line]), 25)
+        line = subscription.line_ids
+        self.assertEqual(str(line.settled_to), '2027-01-01')
+        timelines = subscription._get_timelines()
+        read = line._read_entries(timelines, {line.id: line.settled_to})
+        self.assertFalse(read[subscription])
+        self.assertEqual(len(line._read_entries(timelines, {})[subscription]), 25)
         # what comes back is found all the same
         subscription.end('2025-06-10', 'moved')
-        refund = subscription.bill('2027-01-01')
-        # 20 of 30 days of June 2025, 33.33 a piece, and 18 months
-        self.assertEqual(refund.amount_untaxed, 3 * 33.33 + 18 * 150)
+        refunds = subscription.bill('2027-01-01')
+        # 20 of 30 days of June 2025, and 18 months: each credits the invoice of its period
+        self.assertEqual(refunds.mapped('amount_untaxed'), [100.0] + [150.0] * 18)
+        self.assertEqual(len(refunds.reversed_entry_id), 19)
 
-    def test_a_day_that_is_written_from_outside_is_seen(self):
+    def test_an_end_moves_the_day_on_which_arrears_are_due(self):
         plan = self._create_plan('Arrears', billing_mode='arrears')
         self._create_price(31.0, plan_id=plan.id)
         subscription = self._subscribe(plan_id=plan.id, tier_id=self.bronze.id, options=[])
         self.assertEqual(str(subscription.date_next_due), '2027-02-01')
-        subscription.write({'date_end': '2027-01-10'})
+        subscription.end('2027-01-10', 'moved')
         self.assertEqual(str(subscription.date_next_due), '2027-01-11')

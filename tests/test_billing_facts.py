@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from odoo import Command
 from odoo.tests import Form, tagged
 
 from .test_subscription_facts import FactsCommon
@@ -30,28 +29,6 @@ class BillingFactsCommon(FactsCommon):
 
     def _change(self, day, **values):
         self.subscription.change(day, [{'line_id': self.line.id, **values}])
-
-    def _come_in(self, line, plan=None, **values):
-        """:return: a running agreement that comes in without an order, from 1 January 2027"""
-        subscription = self.env['offer.subscription'].create(
-            {
-                'partner_id': self.customer.id,
-                'plan_id': (plan or self.plan).id,
-                'date_start': '2027-01-01',
-                'line_ids': [
-                    Command.create(
-                        {
-                            'product_id': self.workplace.id,
-                            'date_start': '2027-01-01',
-                            **line,
-                        }
-                    )
-                ],
-                **values,
-            }
-        )
-        subscription.activate('2027-01-01')
-        return subscription
 
     def _credit_by_hand(self, invoice):
         """:return: a draft of the accountant's, with all lines of the invoice"""

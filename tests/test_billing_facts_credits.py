@@ -191,7 +191,7 @@ class TestBillingFactsCredits(BillingFactsCommon):
     def test_an_archived_tax_is_seen_whatever_was_read_before(self):
         self.workplace.taxes_id = tax = self._create_tax(10)
         tax.active = False
-        self.env['ir.default'].set('offer.subscription', 'is_on_facts', False)
+        self._go_by_chains()
         before = self._subscribe(options=[])
         for subscription in (self.subscription, before):
             for reads in (False, True):

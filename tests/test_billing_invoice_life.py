@@ -9,6 +9,8 @@ from .common import OfferCommon
 class TestInvoiceLife(OfferCommon):
     """What accountants do to an invoice ends in Odoo's usual result or in a sentence."""
 
+    on_facts = True
+
     def setUp(self):
         super().setUp()
         self.subscription = self._subscribe(options=[])
@@ -71,7 +73,7 @@ class TestInvoiceLife(OfferCommon):
         entry = self.subscription.line_ids.billing_entry_ids
         values = {
             'subscription_line_id': entry.subscription_line_id.id,
-            'kind': 'waived',
+            'kind': 'charge',
             'date_from': '2027-01-15',
             'date_to': '2027-02-14',
         }

@@ -8,6 +8,8 @@ from .common import OfferCommon
 class TestBillingPolicies(OfferCommon):
     """What stands on one invoice, when it is made, and what becomes of it."""
 
+    on_facts = True
+
     def _subscribe_twice(self, **second):
         return self._subscribe(options=[]) + self._subscribe(second, options=[])
 
@@ -67,7 +69,8 @@ class TestBillingPolicies(OfferCommon):
         subscription = self._subscribe()
         subscription.bill('2027-01-01')
         # one backup of 5.00: 16 of 31 days come back, 2.58
-        subscription.line_ids[1].date_end = '2027-01-15'
+        backup = subscription.line_ids[1]
+        subscription.change('2027-01-16', [{'line_id': backup.id, 'quantity': 0}])
         invoice = subscription.bill('2027-02-01')
         self.assertEqual(invoice.move_type, 'out_invoice')
         self.assertEqual(invoice.invoice_line_ids.mapped('price_subtotal'), [150.0, -2.58])
@@ -201,8 +204,8 @@ class TestBillingPolicies(OfferCommon):
 
     def test_a_missing_rate_is_not_taken_for_one(self):
         currency = self.env['res.currency'].create({'name': 'XTS', 'symbol': 'X'})
-        subscription = self._subscribe(options=[])
-        subscription.currency_id = currency
+        line = {'quantity': 3, 'price_unit': 50.0}
+        subscription = self._come_in(line, currency_id=currency.id)
         self._assert_refused('no rate for XTS', lambda: subscription.bill('2027-01-01'))
         self.env['res.currency.rate'].create(
             {'currency_id': currency.id, 'name': '2026-01-01', 'rate': 2.0}

@@ -8,6 +8,8 @@ from .common import OfferCommon
 class TestBillingRun(OfferCommon):
     """Accountants see what would be billed, bill it, and see what is left."""
 
+    on_facts = True
+
     def _run(self, day='2027-01-01'):
         return self.env['offer.billing.run'].with_user(self.accountant).create({'date': day})
 
@@ -36,8 +38,10 @@ class TestBillingRun(OfferCommon):
         self.assertFalse(self.env['offer.billing.entry'].search([]))
 
     def test_a_run_bills_until_its_day_and_says_so(self):
-        sound, broken = self._subscribe(), self._subscribe({'partner_id': self.partner_b.id})
-        broken.currency_id = self.env['res.currency'].create({'name': 'XTS', 'symbol': 'X'})
+        journal = self.company_data['default_journal_sale'].copy({'code': 'OLD'})
+        sound = self._subscribe()
+        broken = self._subscribe({'partner_id': self.partner_b.id, 'journal_id': journal.id})
+        journal.active = False
         run = self._run()
         self.assertEqual((run.state, run.count_due, run.progress), ('draft', 2, 0))
         run.action_start()
@@ -52,7 +56,7 @@ class TestBillingRun(OfferCommon):
         self.assertEqual(invoices, sound._get_invoices())
         parked = self.env['offer.subscription'].search(run.action_view_parked()['domain'])
         self.assertEqual(parked, broken)
-        broken.currency_id = self.company.currency_id
+        journal.active = True
         run.action_retry_parked()
         self.assertFalse(broken.parked_reason)
 
@@ -76,9 +80,12 @@ class TestBillingRun(OfferCommon):
         self.assertEqual(lines.subscription_id, subscription)
         self.assertEqual(lines.partner_id, self.customer)
         self.assertFalse(subscription.line_ids.billing_entry_ids)
-        subscription.currency_id = self.setup_other_currency('EUR', rates=[('2020-01-01', 2.0)])
+        euro = self.setup_other_currency('EUR', rates=[('2020-01-01', 2.0)])
+        line = {'quantity': 3, 'price_unit': 50.0}
+        foreign = self._come_in(line, currency_id=euro.id, date_start=first)
         forecast.action_show()
-        self.assertEqual(sum(forecast.line_ids.mapped('amount_company')), 150.0)
+        lines = forecast.line_ids.filtered(lambda line: line.subscription_id == foreign)
+        self.assertEqual(lines.mapped('amount_company'), [75.0, 75.0])
         forecast.months = 61
         self._assert_refused('1 to 60 months', forecast.action_show)
 

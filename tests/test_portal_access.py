@@ -36,6 +36,8 @@ ROUTES = [
 
 @tagged('post_install', '-at_install')
 class TestPortalAccess(OfferPortalCommon, HttpCase):
+    on_facts = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -11,6 +11,8 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestServiceLevelKept(OfferLifeCommon):
+    on_facts = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -177,6 +179,7 @@ class TestServiceLevelKept(OfferLifeCommon):
         self._bills(subscription, ('2027-04-02', -5.0), ('2027-05-01', 0.0))
 
     def test_the_fee_is_of_the_days_that_it_ran(self):
+        self._go_by_chains()
         line = self._platinum()
         line.subscription_id.change('2027-03-11', [{'line_id': line.id, 'quantity': 3}])
         # 10 of 31 days

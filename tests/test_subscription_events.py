@@ -1,61 +1,46 @@
-"""Events add up to what runs: checked against sums over the lines that share no code with them."""
+"""Every act is recorded, with what it does to the monthly recurring revenue."""
 
 import datetime
-import random
+from ast import literal_eval
 from contextlib import suppress
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from . import lives
 from .common import OfferLifeCommon
-from .oracle_billing import bill_by_days
+from .oracle_agreement import Agreement
+from .sizes import get_randoms
 
 D = datetime.date
+HORIZON = D(2028, 12, 31)
 
 
 @tagged('post_install', '-at_install')
 class TestEvents(OfferLifeCommon):
-    def _running_mrr(self, subscriptions, day):
-        """By SQL over the lines: what they come to a month on a day."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            """
-            SELECT COALESCE(SUM(ROUND(
-                       ROUND((l.quantity * l.price_unit
-                              * (1 - COALESCE(l.discount, 0) / 100))::numeric, 2)
-                       / (p.interval_count * CASE p.interval_unit WHEN 'year' THEN 12 ELSE 1 END)
-                   , 2)), 0)
-              FROM offer_subscription_line l
-              JOIN offer_subscription s ON s.id = l.subscription_id
-              JOIN offer_plan p ON p.id = s.plan_id
-             WHERE s.id IN %s AND s.state <> 'pending'
-               AND l.date_start <= %s AND (l.date_end IS NULL OR l.date_end >= %s)
-            """,
-            [tuple(subscriptions.ids), day, day],
-        )
-        return float(self.env.cr.fetchone()[0])
+    on_facts = True
 
-    def _sum(self, events, day):
-        return round(sum(e.mrr_change for e in events if e.date <= day), 2)
+    def _get_movements(self, subscription):
+        return subscription.event_ids.filtered('mrr_change').sorted('id')
 
     def test_new_and_churn_are_per_customer(self):
         first, second = self._live(), self._live()
-        self.assertEqual(first.event_ids.movement, 'new')
+        self.assertEqual(self._get_movements(first).movement, 'new')
         # on the same day it belongs to the beginning
-        self.assertEqual(second.event_ids.movement, 'new')
+        self.assertEqual(self._get_movements(second).movement, 'new')
         later = self._live(date_start='2027-05-01')
-        self.assertEqual(later.event_ids.movement, 'expansion')
+        self.assertEqual(self._get_movements(later).movement, 'expansion')
         first.end('2027-08-31', 'moved')
-        self.assertEqual(first.event_ids.sorted('id')[-1].movement, 'contraction')
+        self.assertEqual(self._get_movements(first)[-1].movement, 'contraction')
         second.end('2027-09-30', 'moved')
         later.end('2027-09-30', self.env.ref('sale_offer.end_reason_price').id)
-        gone = (second + later).event_ids.filtered(lambda e: e.kind == 'ended')
-        self.assertEqual(set(gone.mapped('movement')), {'churn'})
-        self.assertIn(self.env.ref('sale_offer.end_reason_price'), gone.reason_id)
-        back = self._live(date_start='2028-01-01')
-        self.assertEqual(back.event_ids.movement, 'reactivation')
-        self.assertEqual(str(back.event_ids.date_cohort), '2027-01-01')
+        gone = self._get_movements(second + later).filtered(lambda e: e.kind == 'ended')
+        self.assertEqual(gone.mapped('movement'), ['churn', 'churn'])
+        self.assertIn(self.env.ref('sale_offer.end_reason_price'), gone.act_id.reason_id)
+        back = self._get_movements(self._live(date_start='2028-01-01'))
+        self.assertEqual(back.movement, 'reactivation')
+        self.assertEqual(str(back.date_cohort), '2027-01-01')
 
     def test_contacts_are_their_company(self):
         contact = self.env['res.partner'].create(
@@ -63,7 +48,7 @@ class TestEvents(OfferLifeCommon):
         )
         self._live()
         other = self._live(order_values={'partner_id': contact.id}, date_start='2027-03-01')
-        self.assertEqual(other.event_ids.movement, 'expansion')
+        self.assertEqual(self._get_movements(other).movement, 'expansion')
         self.assertEqual(other.event_ids.partner_id, self.customer)
 
     def test_rates_that_move_are_no_revenue(self):
@@ -79,8 +64,28 @@ class TestEvents(OfferLifeCommon):
         )
         other.activate('2027-01-01')
         other.end('2027-07-31', 'moved')
-        self.assertEqual(other.event_ids.sorted('id').mapped('mrr_company'), [25.0, -25.0])
-        self.assertEqual(subscription.event_ids.arr_company, 960.0)
+        self.assertEqual(self._get_movements(other).mapped('mrr_company'), [25.0, -25.0])
+        self.assertEqual(self._get_movements(subscription).arr_company, 960.0)
+
+    def test_movements_leave_out_the_tax_that_a_price_includes(self):
+        home, _abroad = self._create_taxes_of_home_and_abroad()
+        self.workplace.taxes_id = home
+        subscription = self._come_in({'quantity': 1, 'price_unit': 121.0})
+        line = subscription.line_ids
+        subscription.change('2027-02-01', [{'line_id': line.id, 'quantity': 3}])
+        subscription.change('2027-03-01', [{'line_id': line.id, 'price_unit': 60.5}])
+        subscription.pause('2027-04-01')
+        # 121.00 is 100.00 and 21 %
+        self.assertEqual(
+            self._movements(subscription),
+            [
+                ('2027-01-01', 'activated', 'new', 100.0),
+                ('2027-02-01', 'changed', 'expansion', 200.0),
+                ('2027-03-01', 'changed', 'contraction', -150.0),
+                ('2027-04-01', 'paused', 'contraction', -150.0),
+            ],
+        )
+        self._assert_movements_add_up(subscription)
 
     def test_analysis_opens_what_stands_behind_its_numbers(self):
         subscription = self._live()
@@ -89,7 +94,7 @@ class TestEvents(OfferLifeCommon):
             action = self.env.ref(f'sale_offer.{xmlid}')
             self.assertIn('list', action.view_mode)
             groups = self.env[action.res_model].formatted_read_group(
-                [('mrr_change', '!=', 0), ('subscription_id', '=', subscription.id)],
+                [*literal_eval(action.domain), ('subscription_id', '=', subscription.id)],
                 ['service_id', 'movement'],
                 ['mrr_company:sum'],
             )
@@ -105,84 +110,72 @@ class TestEvents(OfferLifeCommon):
 
     # === RANDOM LIVES === #
 
-    def _entitled(self, line, horizon):
-        """What a line is worth up to a day, counted day by day."""
-        plan = line.subscription_id.plan_id
-        terms = {
-            'count': plan.interval_count,
-            'unit': plan.interval_unit,
-            'mode': plan.billing_mode,
-            'alignment': plan.alignment,
-            'day': plan.alignment_day,
-            'proration': plan.proration,
-            'ahead': plan.advance_days,
-        }
-        pieces = bill_by_days(
-            terms,
-            line.subscription_id.date_anchor,
-            line.date_end or None,
-            horizon,
-            Decimal(str(line.price_unit)),
-            line.date_start,
-        )
-        return float(sum(piece[2] for piece in pieces) * Decimal(str(line.quantity)))
+    def _play(self, rng, life, day):
+        """Do something that may be refused.
 
-    def _act(self, rng, subscription, day):
-        """Do something that may be refused."""
-        running = subscription.line_ids.filtered(lambda line: line._is_running_on(day))
+        :param Life life: takes what was done
+        """
+        subscription = life.subscription
         act = rng.choice(['change', 'change', 'change', 'add', 'pause', 'resume', 'notice',
-                          'withdraw', 'end', 'drop', 'live'])  # fmt: skip
-        if act == 'change' and running:
-            line = rng.choice(running)
-            values = {'line_id': line.id, 'quantity': rng.randint(1, 9)}
+                          'withdraw', 'end', 'drop', 'live', 'take back'])  # fmt: skip
+        line = rng.choice(subscription.line_ids)
+        if act == 'change':
+            values = {'quantity': rng.randint(1, 9)}
             if rng.random() < 0.4:
                 values['price_unit'] = rng.choice([9.99, 33.33, 40.0, 0.07])
-            subscription.change(day, [values])
+            subscription.change(day, [{'line_id': line.id, **values}])
+            life.tell('change', day=day, line=line, says=values)
         elif act == 'add':
-            subscription.change(
-                day, [{'product_id': self.backup.id, 'price_unit': 7.77, 'quantity': 2}]
-            )
-        elif act == 'drop' and len(running) > 1:
-            subscription.change(day, [{'line_id': running[-1].id, 'quantity': 0}])
-        elif act in ('pause', 'resume'):
-            getattr(subscription, act)(day)
+            values = {'price_unit': 7.77, 'quantity': 2}
+            subscription.change(day, [{'product_id': self.backup.id, **values}])
+            life.tell_beginning(subscription.line_ids.sorted('id')[-1], day, values)
+        elif act == 'drop' and len(subscription.line_ids) > 1:
+            subscription.change(day, [{'line_id': line.id, 'quantity': 0}])
+            life.tell('change', day=day, line=line, says={'quantity': 0})
+        elif act == 'pause':
+            last = day + datetime.timedelta(days=rng.randint(0, 60)) if rng.random() < 0.5 else None
+            subscription.pause(day, last)
+            life.tell('pause', day=day, until=last, billed=False)
+        elif act == 'resume':
+            subscription.resume(day)
+            life.tell('resume', day=day)
         elif act == 'notice':
-            subscription.give_notice(day)
+            life.tell('end', day=subscription.give_notice(day), kind='notice')
         elif act == 'withdraw':
             subscription.withdraw_notice()
+            life.tell_withdrawn(lambda step: step.get('kind') == 'notice')
         elif act == 'end' and rng.random() < 0.3:
             subscription.end(day, 'random')
+            life.tell('end', day=day, kind='agreed')
+        elif act == 'take back' and life.events:
+            number, event = rng.choice(sorted(life.events.items()))
+            subscription.withdraw(event.id)
+            life.tell_withdrawn(lambda step: step['id'] == number)
         elif act == 'live':
             subscription._live(day)
 
-    def _random_life(self, seed):
-        rng = random.Random(seed)
+    def _random_life(self, rng):
         plan = rng.choice(self.plans)
         start = D(2027, 1, 1) + datetime.timedelta(days=rng.randint(0, 60))
-        subscription = self.env['offer.subscription'].create(
-            {
-                'partner_id': self.customer.id,
-                'plan_id': plan.id,
-                'line_ids': [
-                    (0, 0, {
-                        'product_id': self.workplace.id,
-                        'price_unit': rng.choice([40.0, 19.99, 0.1]),
-                        'quantity': rng.randint(1, 5),
-                    })
-                ],
-            }
-        )  # fmt: skip
-        subscription.activate(start)
+        values = {
+            'price_unit': rng.choice([40.0, 19.99, 0.1]),
+            'quantity': rng.randint(1, 5),
+        }
+        life = Life(self._come_in(values, plan, date_start=start))
+        life.tell_beginning(life.subscription.line_ids, start, values)
         day = start
         for _step in range(rng.randint(3, 9)):
             day += datetime.timedelta(days=rng.randint(0, 70))
+            # what is planned, and what is entered late
+            on = max(start, day + datetime.timedelta(days=rng.choice([0, 0, 0, -20, 45])))
             with suppress(UserError), self.env.cr.savepoint():
-                self._act(rng, subscription, day)
+                self._play(rng, life, on)
             if rng.random() < 0.5:
-                subscription.bill(day)
-        return subscription, day
+                life.subscription.bill(day)
+        return life, day
 
-    def _check_random_lives(self, seeds):
+    def _check_random_lives(self, name):
+        """That what was recorded and what was billed is what the oracle counts day by day."""
         self.plans = self.env['offer.plan'].create(
             [
                 {'name': 'M', 'notice_count': 1, 'minimum_term_count': 3, 'renewal_count': 3},
@@ -192,38 +185,101 @@ class TestEvents(OfferLifeCommon):
                 {'name': 'Y', 'interval_unit': 'year'},
             ]
         )
-        horizon = D(2028, 12, 31)
         # fewer invoices, the same amounts
         self.company.offer_late_policy = 'single'
-        for seed in seeds:
-            if seed % 10 == 0:
+        for number, (case, rng) in enumerate(get_randoms(name, 17, 100)):
+            if number % 10 == 0:
                 # the planner knows nothing of rows that were never committed
                 self.env.flush_all()
                 self.env.cr.execute('ANALYZE')
-            subscription, day = self._random_life(seed)
-            for on in (day, day + datetime.timedelta(days=45), D(2028, 12, 31), D(2035, 1, 1)):
+            life, day = self._random_life(rng)
+            message = f'{case}\n{lives.describe(life.as_dict())}'
+            subscription = life.subscription
+            oracle = Agreement(life.as_dict(), D(2030, 12, 31))
+            for on in (day, day + datetime.timedelta(days=45), HORIZON, D(2030, 1, 1)):
+                recorded = subscription.event_ids.filtered(lambda event, on=on: event.date <= on)
                 self.assertAlmostEqual(
-                    self._sum(subscription.event_ids, on),
-                    self._running_mrr(subscription, on),
-                    2,
-                    (seed, on),
+                    sum(recorded.mapped('mrr_change')),
+                    float(sum(life.get_monthly(oracle, line, on) for line in oracle.lines)),
+                    msg=f'{on} {message}',
                 )
-            subscription.bill(horizon)
-            self.assertFalse(subscription.preview(horizon), seed)
+            subscription.bill(HORIZON)
+            self.assertFalse(subscription.preview(HORIZON), message)
             billed = sum(
                 -move.direction_sign * move.amount_untaxed for move in subscription._get_invoices()
             )
-            expected = sum(self._entitled(line, horizon) for line in subscription.line_ids)
-            self.assertAlmostEqual(billed, expected, 2, seed)
+            owed = (oracle.owed_days_due(line, HORIZON) for line in oracle.lines)
+            self.assertAlmostEqual(billed, float(sum(map(oracle.value, owed))), 2, message)
 
     def test_random_lives_add_up_1(self):
-        self._check_random_lives(range(50))
+        self._check_random_lives('acts 1')
 
     def test_random_lives_add_up_2(self):
-        self._check_random_lives(range(50, 100))
+        self._check_random_lives('acts 2')
 
     def test_random_lives_add_up_3(self):
-        self._check_random_lives(range(100, 150))
+        self._check_random_lives('acts 3')
 
-    def test_random_lives_add_up_4(self):
-        self._check_random_lives(range(150, 200))
+
+class Life:
+    """What was done to a subscription through its public methods, as the oracle reads it."""
+
+    def __init__(self, subscription):
+        self.subscription, self.steps, self.events = subscription, [], {}
+        plan = subscription.plan_id
+        self.months = plan.interval_count * {'month': 1, 'year': 12}[plan.interval_unit]
+
+    def tell(self, act, line=None, says=None, **step):
+        number = len(self.steps) + 1
+        if line:
+            # the item never changes here, nor does its level
+            step['for'] = {'item': line.product_id.name, 'unit': 'unit', 'tier': ''}
+            step['line'] = line.id
+            step['says'] = self._read(says)
+        self.steps.append({'act': act, 'id': number, **step})
+        if act != 'add' and act != 'withdraw':
+            acts = self.subscription.event_ids.filtered(lambda event: not event.act_id)
+            self.events[number] = acts.sorted('id')[-1]
+
+    def tell_beginning(self, line, day, values):
+        says = {'discount': 0, **values}
+        self.tell('add', day=day, line=line, says=says, parent=None)
+        said = self.steps[-1]
+        said['says'] |= {**said['for'], 'name': line.name}
+
+    def tell_withdrawn(self, is_meant):
+        for step in [step for step in self.steps if step['id'] in self.events and is_meant(step)]:
+            del self.events[step['id']]
+            self.tell('withdraw', of=step['id'])
+
+    @staticmethod
+    def _read(says):
+        words = {'price_unit': 'price'}
+        return {words.get(name, name): Decimal(str(value)) for name, value in says.items()}
+
+    def as_dict(self):
+        subscription, plan = self.subscription, self.subscription.plan_id
+        return {
+            'plan': {
+                'count': plan.interval_count,
+                'unit': plan.interval_unit,
+                'mode': plan.billing_mode,
+                'alignment': plan.alignment,
+                'alignment_day': plan.alignment_day,
+                'proration': plan.proration,
+                'ahead': plan.advance_days,
+            },
+            'start': subscription.date_start,
+            'anchor': subscription.date_anchor,
+            'rounding': Decimal('0.01'),
+            'intro': None,
+            'external': {},
+            'steps': self.steps,
+        }
+
+    def get_monthly(self, oracle, line, day):
+        """:return: what a line is worth a month on a day
+        :rtype: Decimal
+        """
+        worth = Decimal(oracle.mrr(line, day)) / self.months
+        return worth.quantize(Decimal('0.01'), ROUND_HALF_UP)

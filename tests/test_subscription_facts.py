@@ -10,26 +10,14 @@ from .common import OfferCommon
 class FactsCommon(OfferCommon):
     """Three workplaces with Gold (150.00 a month) and one backup (5.00), from 1 January 2027."""
 
+    on_facts = True
+
     @classmethod
     def _start(cls, order_values=None, **values):
-        """:return: the subscription, by its facts"""
-        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
+        """:return: the subscription, as it is read anew"""
         subscription = cls._subscribe(order_values, **values)
         subscription.invalidate_recordset()
         return subscription
-
-    def _get_content(self, line, day):
-        """:return: quantity and price of what is delivered on a day, or None"""
-        span = line.subscription_id._get_timeline().get_on(line.id, day)
-        return span and (float(span.content.quantity), float(span.content.price))
-
-    def _assert_movements_add_up(self, subscription):
-        days = subscription.event_ids.filtered('mrr_change').mapped('date')
-        for day in days:
-            recorded = subscription.event_ids.filtered(lambda event, day=day: event.date <= day)
-            self.assertAlmostEqual(
-                sum(recorded.mapped('mrr_change')), subscription._get_mrr(day), msg=day
-            )
 
 
 @tagged('post_install', '-at_install')
@@ -40,10 +28,8 @@ class TestFacts(FactsCommon):
         self.line, self.backup_line = self.subscription.line_ids.sorted('sequence')
 
     def _get_act(self, kind):
-        acts = self.subscription.event_ids.filtered(
-            lambda event: event.kind == kind and not event.act_id
-        )
-        return acts.sorted('id')[-1:]
+        acts = self._get_acts(self.subscription)
+        return acts.filtered(lambda event: event.kind == kind)[-1:]
 
     # === ACTIVATION === #
 

@@ -1,5 +1,6 @@
 """What the calendar brings: terms that end, renewed or not, announced before; unpaid invoices."""
 
+from odoo import fields
 from odoo.tests import tagged
 
 from .common import OfferLifeCommon
@@ -7,6 +8,8 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestRenewal(OfferLifeCommon):
+    on_facts = True
+
     def _agree(self, **values):
         """:return: a subscription of 80.00 a month since 2027 for 12 months, renewed for 6"""
         self.plan.write({'renewal_count': 6, **values})
@@ -25,9 +28,7 @@ class TestRenewal(OfferLifeCommon):
         self.assertEqual(str(subscription.date_term_end), '2027-12-31')
         self._go_on('2028-01-01', '2028-01-01', '2028-01-02')
         self.assertEqual(str(subscription.date_term_end), '2028-06-30')
-        self.assertEqual(
-            [event.kind for event in subscription.event_ids.sorted('id')], ['activated', 'renewed']
-        )
+        self.assertEqual(self._get_acts(subscription).mapped('kind'), ['activated', 'renewed'])
 
     def test_a_scheduler_that_was_away_renews_every_term(self):
         subscription = self._agree()
@@ -44,8 +45,12 @@ class TestRenewal(OfferLifeCommon):
         subscription = self._agree(renewal_mode='end')
         self._go_on('2028-01-01')
         self.assertEqual(str(subscription.date_end), '2027-12-31')
-        # days that were charged ahead come back
-        self.assertEqual(subscription.event_ids.sorted('id')[-1].movement, 'churn')
+        self.assertEqual(subscription.end_ids.kind, 'not_renewed')
+        # known from the start: nobody is billed beyond such a term
+        self.assertEqual(
+            self._movements(subscription),
+            [('2027-01-01', 'activated', 'new', 80.0), ('2028-01-01', 'ended', 'churn', -80.0)],
+        )
 
     def test_nobody_is_billed_beyond_a_term_that_needs_a_signature(self):
         for mode in ('end', 'quote'):
@@ -91,19 +96,45 @@ class TestRenewal(OfferLifeCommon):
         self.assertIn('+5', letter.body)
         self._go_on('2028-01-01')
         # 40.00 and 5 %
-        self.assertEqual(subscription.line_ids[-1].price_unit, 42.0)
-        self.assertEqual(str(subscription.line_ids[-1].date_start), '2028-01-01')
+        line = subscription.line_ids
+        self.assertEqual(self._get_content(line, '2027-12-31'), (2, 40))
+        self.assertEqual(self._get_content(line, '2028-01-01'), (2, 42))
+        self.assertEqual(sum(subscription.event_ids.mapped('mrr_change')), 84)
+        self._assert_movements_add_up(subscription)
         self._bills(subscription, ('2027-12-01', 960.0), ('2028-01-01', 84.0))
+
+    def test_movements_of_an_announced_rise_are_the_revenue(self):
+        subscription = self._agree(renewal_percent=5.0, renewal_announce_days=60)
+        # a planned rise that the renewal replaces, and one that replaces it
+        line = {'line_id': subscription.line_ids.id}
+        subscription.change('2028-01-01', [{**line, 'price_unit': 44.0}])
+        self._go_on('2027-12-01', '2028-01-01')
+        # 2 × 44.00 and 5 %
+        self.assertEqual(subscription._get_mrr(fields.Date.to_date('2028-01-01')), 92.4)
+        self._assert_movements_add_up(subscription)
+        subscription.change('2028-01-01', [{**line, 'price_unit': 42.0}])
+        self.assertEqual(
+            self._movements(subscription),
+            [
+                ('2027-01-01', 'activated', 'new', 80.0),
+                ('2028-01-01', 'changed', 'expansion', 8.0),
+                ('2028-01-01', 'renewed', 'expansion', 4.4),
+                ('2028-01-01', 'changed', 'contraction', -8.4),
+            ],
+        )
+        self._assert_movements_add_up(subscription)
+        self.assertEqual(subscription._get_mrr(fields.Date.to_date('2028-01-01')), 84)
 
     def test_nobody_pays_more_who_was_not_told(self):
         subscription = self._agree(renewal_percent=5.0)
         self._go_on('2028-01-01')
         self.assertEqual(subscription.renewals, 1)
-        self.assertEqual(subscription.line_ids.price_unit, 40.0)
+        self.assertEqual(self._get_content(subscription.line_ids, '2028-01-01'), (2, 40))
 
     # === BY QUOTATION === #
 
     def test_a_quotation_renews(self):
+        self._go_by_chains()
         subscription = self._agree(renewal_mode='quote', renewal_quote_days=60)
         self._go_on('2027-10-31')
         self.assertFalse(subscription.renewal_order_id)
@@ -156,7 +187,7 @@ class TestRenewal(OfferLifeCommon):
         subscription.action_start()
         # 12 months, then 6 each: until 14 March 2027
         self.assertEqual(str(subscription.date_term_end), '2027-03-14')
-        self.assertEqual(subscription.event_ids.mapped('kind'), ['activated'])
+        self.assertEqual(self._get_acts(subscription).mapped('kind'), ['activated'])
 
     # === LETTERS === #
 
@@ -179,14 +210,16 @@ class TestRenewal(OfferLifeCommon):
     # === FAILURES === #
 
     def test_one_that_fails_keeps_nobody_else(self):
-        broken, sound = self._agree(), self._live()
-        # a line that changes later keeps the price from being adjusted
-        broken.write({'renewal_percent': 5.0})
+        # the one that was made last is looked at first
+        sound, broken = self._agree(renewal_percent=5.0), self._live()
+        # a letter that can't be written for one of them
+        template = self.env.ref('sale_offer.mail_template_announcement').sudo()
+        template.subject = '{{ 1 / (0 if object.client_order_ref else 1) }}'
+        broken.client_order_ref = 'PO 17'
         self._go_on('2027-12-01')
-        broken.change('2028-02-01', [{'line_id': broken.line_ids.id, 'quantity': 9}])
-        self._go_on('2028-01-02')
-        self.assertEqual((broken.renewals, sound.renewals), (0, 1))
-        self.assertIn('already', broken.message_ids[0].body)
+        self.assertEqual(self._get_acts(broken).mapped('kind'), ['activated'])
+        self.assertEqual(self._get_acts(sound).mapped('kind'), ['activated', 'announced'])
+        self.assertIn('asked for on 12/01/2027 failed', broken.message_ids[0].body)
 
     # === UNPAID === #
 
@@ -211,7 +244,8 @@ class TestRenewal(OfferLifeCommon):
         self.assertEqual(subscription.state, 'active')
 
     def test_an_unpaid_invoice_pauses(self):
-        self.assertEqual(str(self._overdue('pause').date_paused), '2027-01-16')
+        pauses = self._overdue('pause').pause_ids
+        self.assertEqual([str(pause.date_from) for pause in pauses], ['2027-01-16'])
 
     def test_an_unpaid_invoice_ends(self):
         self.assertEqual(str(self._overdue('end').date_end), '2027-01-16')

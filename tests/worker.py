@@ -37,6 +37,7 @@ def prepare(registry, payers):
     with registry.cursor() as cr:
         env = environment(cr)
         env['account.chart.template'].try_loading('generic_coa', env.company, install_demo=False)
+        env['ir.default'].set('offer.subscription', 'is_on_facts', True)
         plan = env['offer.plan'].create({'name': 'Monthly'})
         service = env['product.product'].create(
             {
@@ -49,15 +50,17 @@ def prepare(registry, payers):
         for number in range(int(payers)):
             partner = env['res.partner'].create({'name': f'Payer {number}'})
             for _twice in range(2):
-                line = {'product_id': service.id, 'price_unit': 10.0}
-                subscription = env['offer.subscription'].create(
-                    {
-                        'partner_id': partner.id,
-                        'plan_id': plan.id,
-                        'line_ids': [Command.create(line)],
-                    }
-                )
-                subscription.activate(DAY)
+                _agree(partner, plan, service)
+
+
+def _agree(partner, plan, service):
+    """:return: a subscription that is active, 10.00 a month"""
+    line = {'product_id': service.id, 'price_unit': 10.0}
+    subscription = partner.env['offer.subscription'].create(
+        {'partner_id': partner.id, 'plan_id': plan.id, 'line_ids': [Command.create(line)]}
+    )
+    subscription.activate(DAY)
+    return subscription
 
 
 def bill(registry, until=DAY):
@@ -188,45 +191,79 @@ def bill_behind_a_snapshot(registry):
             tell(f'billed {len(moves)} again')
 
 
-def race(registry, acts):
-    """Two act on one subscription; the second's snapshot is older than what the first commits."""
+def _act(name, subscription):
+    line = subscription.line_ids.sorted('id')[0]
+    changed = subscription.event_ids.filtered(lambda act: act.kind == 'changed' and not act.act_id)
+    return {
+        'bill': lambda: subscription.bill(DAY),
+        'run': lambda: subscription._bill_payers(
+            subscription.company_id.id,
+            subscription.partner_invoice_id.ids,
+            subscription._to_day(DAY),
+        ),
+        'change': lambda: subscription.change('2027-01-15', [{'line_id': line.id, 'quantity': 3}]),
+        'pause': lambda: subscription.pause('2027-01-15'),
+        'end': lambda: subscription.end('2027-01-14', 'moved'),
+        'waive': lambda: subscription.waive(line.id, '2027-01-15', '2027-01-31', 'a gift'),
+        'withdraw': lambda: subscription.withdraw(changed.id),
+    }[name]()
 
-    def act(name, subscription):
-        line = subscription.line_ids.sorted('id')[0]
-        return {
-            'bill': lambda: subscription.bill(DAY),
-            'change': lambda: subscription.change(
-                '2027-01-15', [{'line_id': line.id, 'quantity': 3}]
-            ),
-            'pause': lambda: subscription.pause('2027-01-15'),
-        }[name]()
 
-    first, second = acts.split(',')
+def race(registry, when, *races):
+    """Two act on one subscription, in transactions of their own; each race has its own payer.
+
+    :param str when: 'behind': the second acts when the first has committed, in an older snapshot;
+        'beside': it acts before
+    :param str races: what the first to commit does and what the other one does, with a comma
+    """
+    for acts in races:
+        with registry.cursor() as cr:
+            env = environment(cr)
+            partner = env['res.partner'].create({'name': acts})
+            service = env['product.product'].search([('offer_kind', '=', 'service')])
+            subscription = _agree(partner, env['offer.plan'].search([]), service)
+            if 'withdraw' in acts:
+                _act('change', subscription)
+        _race(registry, when, *acts.split(','), subscription.id)
+
+
+def _race(registry, when, first, second, subscription_id):
     with registry.cursor() as before, registry.cursor() as after:
-        subscription = environment(before)['offer.subscription'].search([], limit=1)
-        late = environment(after)['offer.subscription'].browse(subscription.id)
+        subscription = environment(before)['offer.subscription'].browse(subscription_id)
+        late = environment(after)['offer.subscription'].browse(subscription_id)
         late.line_ids.billing_entry_ids.mapped('date_to')
-        act(first, subscription)
-        before.commit()
+        _act(first, subscription)
+        if when == 'behind':
+            before.commit()
         try:
-            act(second, late)
+            # whoever waits for the other one would wait for ever: both are this process
+            after.execute("SET LOCAL lock_timeout = '200ms'")
+            visited = _act(second, late)
             after.commit()
-            tell('nobody noticed')
-        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UserError) as error:
+            # a run leaves out what somebody holds
+            outcome = 'left out' if second == 'run' and not visited else 'nobody noticed'
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UserError):
             after.rollback()
+            outcome = 'tried again'
+        if when == 'beside':
+            before.commit()
+        if outcome != 'nobody noticed':
             late.env.invalidate_all()
             try:
                 # as Odoo does with whoever was too late
-                act(second, late)
+                _act(second, late)
                 after.commit()
-                tell('tried again')
             except UserError as refusal:
                 after.rollback()
-                tell(f'refused: {refusal} ({type(error).__name__})')
+                outcome = f'refused: {refusal}'
     with registry.cursor() as cr:
-        subscription = environment(cr)['offer.subscription'].browse(subscription.id)
+        subscription = environment(cr)['offer.subscription'].browse(subscription_id)
         subscription.bill('2027-02-01')
-        tell(sum(-m.direction_sign * m.amount_untaxed for m in subscription._get_invoices()))
+        moves = subscription._get_invoices()
+        total = sum(-move.direction_sign * move.amount_untaxed for move in moves)
+        # what hints would hide
+        rows = subscription._find_ledger_rows(subscription._to_day('2027-02-01'), audits=True)
+        tell(f'{first},{second};{outcome};{total:.2f};{len(rows)}')
 
 
 def hold_one(registry, seconds):
@@ -293,6 +330,7 @@ def uninstall(registry):
     """Sell under a plan, uninstall the addon, and open what is left."""
     with registry.cursor() as cr:
         env = environment(cr)
+        env['ir.default'].set('offer.subscription', 'is_on_facts', True)
         plan = env['offer.plan'].create({'name': 'Monthly'})
         service = env['product.product'].create(
             {

@@ -201,7 +201,8 @@ class OfferSubscription(models.Model):
             if locked != self:
                 savepoint.rollback()
                 return False
-        self.date_last_run = fields.Datetime.now()
+        # with its microseconds: what a column holds already is not written
+        self.date_last_run = self.env.cr.now()
         self.flush_recordset(['date_last_run'])
         return True
 

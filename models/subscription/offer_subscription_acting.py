@@ -4,7 +4,7 @@ lets facts come or go, and brings up to date what follows from them.
 
 from contextlib import contextmanager
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -95,7 +95,8 @@ class OfferSubscription(models.Model):
         """
         # sudo: whoever may act may do so
         subscriptions_sudo = self.sudo()
-        subscriptions_sudo._write_shown({'date_last_act': fields.Datetime.now()})
+        # with its microseconds: what a column holds already is not written
+        subscriptions_sudo._write_shown({'date_last_act': self.env.cr.now()})
         subscriptions_sudo.flush_recordset(['date_last_act'])
 
     def _follow_facts(self, before):
