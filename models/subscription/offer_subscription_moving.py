@@ -61,7 +61,9 @@ class OfferSubscription(models.Model):
             if held:
                 line.continues_line_id = held
                 line.analytic_distribution = held.analytic_distribution
-        new._agree_activation({new: day}, kind='changed', name=act.name, reconciles=False, cause_id=act.id)
+        new._agree_activation(
+            {new: day}, kind='changed', name=act.name, reconciles=False, cause_id=act.id
+        )
         self._take_along(new, act)
         new.message_post(body=self.env._('It goes on from %s.', self._get_html_link()))
         return new
