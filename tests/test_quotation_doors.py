@@ -20,7 +20,6 @@ class DoorsCommon(FactsCommon, OfferLifeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
         cls.antivirus = cls._add_option(
             'Antivirus', is_recurring=True, quantity_mode='per_unit', price_mode='priced'
         )

@@ -10,10 +10,7 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestCount(OfferLifeCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
+    on_facts = True
 
     def _get_quantity(self, line, day):
         return self._lines_on(line.subscription_id, day)[0][1]

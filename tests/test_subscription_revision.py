@@ -8,10 +8,11 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestRevision(OfferLifeCommon):
+    on_facts = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
         cls.others = cls.env['res.partner'].create([{'name': 'Anna'}, {'name': 'Carl'}])
 
     def _three(self):
