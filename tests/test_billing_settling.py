@@ -283,6 +283,6 @@ class TestSettling(OfferCommon):
         subscription = self._subscribe(options=[])
         subscription.bill('2027-01-01')
         self._assert_refused(
-            'is billed here',
+            'has been activated',
             lambda: subscription.line_ids.write({'billed_until': '2027-06-30'}),
         )
