@@ -7,6 +7,7 @@ from datetime import date
 from odoo import Command
 from odoo.tests import Form, tagged
 
+from ..update import acts
 from .common import OfferLifeCommon
 from .sizes import get_randoms
 from .test_subscription_facts import FactsCommon
@@ -199,6 +200,20 @@ class TestDoors(DoorsCommon):
         self.assertFalse(order._get_offer_errors(), 'neither is in its way')
         subscription.change('2027-02-01', [{'line_id': root.id, 'quantity': 5}])
         self._assert_refused('changed since it was quoted', order.action_confirm)
+
+    def test_an_open_quotation_of_before_the_update_knows_what_was_before_it(self):
+        subscription = self._begin()
+        orders = self._quote(subscription, quantity=6) + self._quote(subscription, quantity=7)
+        self.env.flush_all()
+        query = "UPDATE sale_order SET create_date = create_date - %s::interval WHERE id = %s"
+        self.env.cr.execute(query, ['1 year', orders[1].id])
+        orders.invalidate_recordset()
+        orders.sudo().offer_change_known_id = False
+        self.env.flush_all()
+        acts.remember_known(self.env.cr)
+        orders.invalidate_recordset()
+        self.assertFalse(orders[0]._get_offer_errors())
+        self._assert_refused('changed since it was quoted', orders[1].action_confirm)
 
     def test_a_line_that_came_since_is_not_left_out_by_accident(self):
         subscription = self._begin()

@@ -96,3 +96,19 @@ class TestAnotherPlan(DoorsCommon):
         self.env['offer.count'].record([row])
         self.env['offer.count'].search([('reference', '=', 'N')]).action_apply()
         self.assertEqual(self._lines_on(new, '2027-04-01')[0][1:], (9.0, 385.0))
+
+    def test_it_is_withdrawn_after_its_day_too(self):
+        subscription = self._begin(7, options=[], date_start='2026-01-01')
+        subscription.bill('2026-03-31')
+        order = self._quote(subscription, date(2026, 3, 1), plan_id=self.yearly.id)
+        order.action_confirm()
+        new = order.sudo().offer_subscription_ids
+        self._bills(subscription, ('2026-11-25', -245.0))
+        self._bills(new, ('2026-11-25', 2695.0))
+        self.assertEqual((subscription.state, new.state), ('closed', 'active'))
+        act = subscription.event_ids.filtered(lambda it: it.kind == 'changed' and not it.act_id)
+        subscription.withdraw(act.id)
+        self.assertEqual((subscription.state, new.state), ('active', 'closed'))
+        self._bills(new, ('2026-11-25', -2695.0))
+        # March to November at 245.00
+        self._bills(subscription, ('2026-11-25', 9 * 245.0))

@@ -49,6 +49,7 @@ def update(env, today=None):
     for step in (acts.write_phases, acts.write_pauses, acts.write_ends, acts.write_waivers):
         step(cr)
     counts = findings.write_findings(cr, plans)
+    acts.remember_known(cr)
     merge.repoint(env)
     merge.merge(cr, {company.id: day for company, day in today.items()})
     merge.set_states(cr)

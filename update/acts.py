@@ -232,3 +232,23 @@ def write_waivers(cr):
          ORDER BY w.line, w.first
         """
     )
+
+
+def remember_known(cr):
+    """Let open change quotations know the last act before them: a later one makes them stale."""
+    cr.execute(
+        SQL(
+            """
+            UPDATE sale_order
+               SET offer_change_known_id = (
+                       SELECT max(event.id)
+                         FROM offer_subscription_event AS event
+                        WHERE event.subscription_id = offer_change_subscription_id
+                          AND event.create_date <= sale_order.create_date
+                   )
+             WHERE offer_change_subscription_id IS NOT NULL
+               AND offer_change_known_id IS NULL
+               AND state IN ('draft', 'sent')
+            """
+        )
+    )

@@ -210,7 +210,8 @@ class OfferSubscription(models.Model):
         # sudo: what was agreed decides, whoever asks
         ends = event.sudo().end_ids
         today = self._get_company_today(self.company_id)
-        if ends and self.date_end and self.date_end < today:
+        # a change of the plan ends what goes on elsewhere
+        if ends and not self._get_caused(event) and self.date_end and self.date_end < today:
             raise UserError(
                 self.env._(
                     '%(name)s ended on %(day)s: an end can be withdrawn until its day has passed.',
