@@ -7,25 +7,27 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestYears(OfferLifeCommon):
+    on_facts = True
+
     def test_three_years_of_a_customer(self):
         self.plan.write({'notice_count': 1, 'renewal_count': 12, 'minimum_term_count': 12})
         subscription = self._live(date_start='2027-01-31')
         line = subscription.line_ids
         self._bills(subscription, ('2027-01-31', 80.0))
-        # two more seats: 13 of 28 days, 18.57 each (40.00 less 21.43 for 15 days)
+        # two more seats: 13 of 28 days, 74.29 (160.00 less 85.71) less 37.14 (80.00 less 42.86)
         subscription.change('2027-02-15', [{'line_id': line.id, 'quantity': 4}])
-        self._bills(subscription, ('2027-02-15', 37.14), ('2027-02-28', 160.0))
+        self._bills(subscription, ('2027-02-15', 37.15), ('2027-02-28', 160.0))
         self._bills(subscription, ('2027-03-31', 160.0))
         # a level up, with the next period
         subscription.change(
             '2027-04-30', [{'line_id': line.id, 'tier_id': self.gold.id, 'price_unit': 50.0}]
         )
         self._bills(subscription, ('2027-04-30', 200.0), ('2027-05-31', 200.0))
-        # 20 of 30 days come back, 33.33 each; then 11 of 31 days, 17.74 each
+        # 20 of 30 days come back (200.00 less 66.67); then 11 of 31 days (200.00 less 129.03)
         subscription.pause('2027-06-10')
-        self._bills(subscription, ('2027-06-10', -133.32), ('2027-06-30', 0.0))
+        self._bills(subscription, ('2027-06-10', -133.33), ('2027-06-30', 0.0))
         subscription.resume('2027-07-20')
-        self._bills(subscription, ('2027-07-20', 70.96), ('2027-07-31', 200.0))
+        self._bills(subscription, ('2027-07-20', 70.97), ('2027-07-31', 200.0))
         # a notice ends the minimum term; it is withdrawn
         self.assertEqual(str(subscription.give_notice('2027-09-01')), '2028-01-30')
         subscription.withdraw_notice()
@@ -41,6 +43,7 @@ class TestYears(OfferLifeCommon):
         )
         self.assertEqual(str(subscription.give_notice('2028-12-15')), '2029-01-30')
         self._bills(subscription, ('2028-12-31', 220.0), ('2029-01-31', 0.0))
+        self._run_scheduler('2029-01-31')
         self.assertEqual(subscription.state, 'closed')
         self.assertFalse(subscription.preview('2035-12-31'))
         self.assertEqual(
