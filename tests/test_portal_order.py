@@ -14,6 +14,8 @@ from .common import OfferPortalCommon
 
 @tagged('post_install', '-at_install')
 class TestPortalOrder(OfferPortalCommon, HttpCase):
+    on_facts = True
+
     # === ORDER === #
 
     def _form(self, offer):

@@ -15,6 +15,8 @@ WRITES = [('write', [{'active': False}]), ('unlink', []), ('create', [{'name': '
 
 @tagged('post_install', '-at_install')
 class TestPortalRPC(OfferPortalCommon, HttpCase):
+    on_facts = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
