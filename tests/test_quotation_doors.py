@@ -191,6 +191,35 @@ class TestDoors(DoorsCommon):
         phase = root.phase_ids.sorted('date_start')[-1]
         self.assertEqual((phase.says_tier_id, phase.says_quantity), (True, False))
 
+    def test_what_begins_or_ends_until_its_day_is_not_changed_by_accident(self):
+        subscription = self._begin()
+        antivirus = subscription.line_ids[1]
+        subscription.change(
+            '2027-04-01',
+            [
+                {'product_id': self.backup.id, 'price_unit': 7.0, 'quantity': 1},
+                {'line_id': antivirus.id, 'quantity': 0},
+            ],
+        )
+        order = self._quote(subscription, quantity=6)
+        order.offer_change_date = '2027-05-01'
+        self.assertEqual(order.order_line.product_id, self.workplace + self.backup)
+        self.assertNotIn('ends', order.offer_change_text)
+        order.action_confirm()
+        self.assertEqual(
+            self._lines_on(subscription, '2027-05-01'),
+            [(self.workplace, 6.0, 35.0), (self.backup, 1.0, 7.0)],
+        )
+
+    def test_a_quotation_of_a_day_on_which_a_line_does_not_run_says_so(self):
+        subscription = self._begin()
+        order = self._quote(subscription, quantity=6)
+        acts = subscription.event_ids
+        subscription.change('2027-02-01', [{'line_id': subscription.line_ids[1].id, 'quantity': 0}])
+        # as if nobody had told the quotation
+        order.sudo().offer_change_known_id = max((subscription.event_ids - acts).ids)
+        self._assert_refused('does not run', order.action_confirm)
+
     def test_a_change_of_an_earlier_day_makes_a_quotation_stale(self):
         subscription = self._begin()
         root = subscription.line_ids[0]

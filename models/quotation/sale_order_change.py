@@ -61,10 +61,15 @@ class SaleOrder(models.Model):
         if 'offer_change_date' not in vals:
             return super().write(vals)
         changes = self.filtered('offer_change_subscription_id')
-        rows = [row for order in changes for row in order._get_offer_change_rows()]
+        before = [
+            (order, order._get_offer_change_rows(), order._get_offer_held_lines())
+            for order in changes
+        ]
         res = super().write(vals)
-        for row in rows:
-            row.line._move_offer_change(row)
+        for order, rows, lines in before:
+            order._move_offer_lines_held(lines)
+            for row in rows:
+                row.line.exists()._move_offer_change(row)
         return res
 
     # === BUSINESS METHODS: DIFFERENCE === #
@@ -137,6 +142,30 @@ class SaleOrder(models.Model):
         return self._get_offer_changed().line_ids.filtered(
             lambda line: line._is_agreed_on(day, timeline) if timeline else line._is_running_on(day)
         )
+
+    def _move_offer_lines_held(self, before):
+        """Put on the quotation what begins to run by its new day, and leave out what has ended.
+
+        :param before: what ran on the day of before
+        """
+        subscription = self._get_offer_changed()
+        if not self.offer_change_date or not subscription._goes_by_facts():
+            return
+        now = self._get_offer_held_lines()
+        gone = self.order_line.filtered(lambda line: line._get_offer_held() & (before - now))
+        gone.with_context(offer_configuring=True).unlink()
+        for line in (now - before).sorted(lambda line: (line.sequence, line.id)):
+            if line in self.order_line._get_offer_held():
+                # it came with what it hangs on
+                continue
+            above = self.order_line.filtered(
+                lambda it, line=line: it._get_offer_held() == line.parent_id
+            )
+            if above or not line.parent_id:
+                sequence = max(self.order_line.mapped('sequence'), default=9) + 1
+                subscription._create_change_lines(
+                    self, line, self.offer_change_date, sequence, above
+                )
 
     def _get_offer_changes(self, rows):
         """What this quotation says of the subscription under its plan.
@@ -213,6 +242,16 @@ class SaleOrder(models.Model):
                 if line.offer_subscription_line_id]  # fmt: skip
         if len(held) != len(set(held)):
             return [self.env._('A running line stands twice on the quotation: leave one out.')]
+        timeline = self._get_offer_changed()._get_timeline()
+        for held in self.order_line._get_offer_held():
+            if not held._is_agreed_on(self.offer_change_date, timeline):
+                return [
+                    self.env._(
+                        '"%(line)s" does not run on %(day)s.',
+                        line=held.display_name,
+                        day=format_date(self.env, self.offer_change_date),
+                    )
+                ]
         moved = self.order_line.filtered(
             lambda line: line.offer_plan_id != self._get_offer_changed().plan_id
         )
