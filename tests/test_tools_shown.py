@@ -56,8 +56,8 @@ class TestShown(DeskCase):
     def test_phases_pauses_and_the_end_are_days_on_which_what_is_shown_changes(self):
         self._change(date(2027, 5, 1), quantity=5)
         self._pause(date(2027, 2, 10), until=date(2027, 2, 20))
-        self._act('end', day=date(2027, 6, 30), kind='agreed')
         self._change(date(2027, 8, 1), quantity=9)
+        self._act('end', day=date(2027, 6, 30), kind='agreed')
         days = [START]
         while day := self._next(days[-1]):
             days.append(day)
