@@ -93,6 +93,7 @@ class TestFixed(FactsCommon):
             'date_introduction_end': '2030-01-31',
             'date_notice': '2027-01-31',
             'date_next_due': '2099-01-01',
+            'date_next_shown': '2099-01-01',
         }
 
     # === WRITING === #

@@ -29,7 +29,8 @@ class OfferSubscription(models.Model):
     def preview(self, until):
         """What would be billed up to and including a day; nothing is written.
 
-        Of what is pending: what would be billed after it is activated as it was agreed.
+        Of what is pending: what would be billed after it is activated as it was agreed; nothing
+        where no day was agreed.
 
         :type until: datetime.date or str
         :return: rows of line, period (first and last day), due day, quantity (negative for a
@@ -39,6 +40,7 @@ class OfferSubscription(models.Model):
         self.check_access('read')
         day = self._to_day(until)
         pending = self.filtered(lambda it: it.is_on_facts and it.state == 'pending')
+        dated = pending.filtered(lambda it: it.date_start or any(it.line_ids.mapped('date_start')))
         return [
             {
                 'subscription_id': row.line.subscription_id.id,
@@ -52,7 +54,7 @@ class OfferSubscription(models.Model):
                 'price_unit': row.price_unit,
                 'amount': row.amount,
             }
-            for row in (self - pending)._get_due_rows(day) + pending._find_starting_rows(day)
+            for row in (self - pending)._get_due_rows(day) + dated._find_starting_rows(day)
         ]
 
     def bill(self, until):

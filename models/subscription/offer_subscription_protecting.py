@@ -33,6 +33,7 @@ KEPT = frozenset(
         'date_introduction_end',
         'date_notice',
         'date_next_due',
+        'date_next_shown',
     }
 )
 # may be agreed otherwise while it runs: that is an act too
