@@ -115,7 +115,7 @@ class OfferSubscription(models.Model):
         """
         for subscription in self.filtered('is_on_facts'):
             for name in _get_changed(subscription, vals, KEPT):
-                subscription._refuse_by_hand(name)
+                _refuse_by_hand(subscription, name)
             for name in _get_changed(subscription, vals, FIXED):
                 if subscription.state != 'pending':
                     subscription._refuse_fixed(name)
@@ -132,15 +132,6 @@ class OfferSubscription(models.Model):
             )
         )
 
-    def _refuse_by_hand(self, name):
-        raise UserError(
-            self.env._(
-                '"%(field)s" of %(name)s follows from what was agreed: it is not set by hand.',
-                field=self._fields[name]._description_string(self.env),
-                name=self.display_name,
-            )
-        )
-
     def _check_created(self, vals_list):
         """:param vals_list: with which these were created
         :raise UserError: if they say what acts alone say
@@ -148,7 +139,7 @@ class OfferSubscription(models.Model):
         for subscription, vals in zip(self, vals_list, strict=True):
             said = [name for name in KEPT & vals.keys() if vals[name] not in (False, 0, 'pending')]
             if subscription.is_on_facts and said:
-                subscription._refuse_by_hand(min(said))
+                _refuse_by_hand(subscription, min(said))
 
     @contextmanager
     def _agreeing_terms(self, vals):
@@ -246,7 +237,7 @@ class OfferSubscriptionLine(models.Model):
         for line in self:
             subscription = line.subscription_id
             for name in _get_changed(line, vals, LINE_KEPT) if subscription.is_on_facts else ():
-                line._refuse_by_hand(name)
+                _refuse_by_hand(line, name)
             if subscription._goes_by_facts() and _get_changed(line, vals, LINE_FIXED):
                 raise UserError(
                     self.env._(
@@ -259,15 +250,6 @@ class OfferSubscriptionLine(models.Model):
             target = self.subscription_id.browse(vals['subscription_id'])
             self._check_addable(target - self.subscription_id)
 
-    def _refuse_by_hand(self, name):
-        raise UserError(
-            self.env._(
-                '"%(field)s" of %(name)s follows from what was agreed: it is not set by hand.',
-                field=self._fields[name]._description_string(self.env),
-                name=self.display_name,
-            )
-        )
-
     def _check_created(self, vals_list):
         """:param vals_list: with which these were created
         :raise UserError: if they say what acts alone say
@@ -276,7 +258,7 @@ class OfferSubscriptionLine(models.Model):
         for line, vals in zip(self, vals_list, strict=True):
             said = [name for name in LINE_KEPT & vals.keys() if vals[name]]
             if line.subscription_id.is_on_facts and said:
-                line._refuse_by_hand(min(said))
+                _refuse_by_hand(line, min(said))
 
     @api.model
     def _check_addable(self, subscriptions):
@@ -289,6 +271,17 @@ class OfferSubscriptionLine(models.Model):
                         subscription.name,
                     )
                 )
+
+
+def _refuse_by_hand(record, name):
+    """:raise UserError: since acts and billing keep the field"""
+    raise UserError(
+        record.env._(
+            '"%(field)s" of %(name)s follows from what was agreed: it is not set by hand.',
+            field=record._fields[name]._description_string(record.env),
+            name=record.display_name,
+        )
+    )
 
 
 def _get_changed(record, vals, names):
