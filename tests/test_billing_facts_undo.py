@@ -242,4 +242,4 @@ class TestBillingFactsUndo(BillingFactsCommon):
             entries_sudo.create({**values, 'date_to': '2027-01-20'})
         self.assertTrue(entries_sudo.create(values), 'they were taken back')
         with self.assertRaises(CheckViolation), self.env.cr.savepoint():
-            entries_sudo.create({**values, 'kind': 'once', 'is_taken_back': True})
+            entries_sudo.create({**values, 'kind': 'one_time', 'is_taken_back': True})

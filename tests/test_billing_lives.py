@@ -195,7 +195,7 @@ class Player:
         items = {item.id: name for name, item in test.items.items()}
         units = {unit.id: name for name, unit in test.units.items()}
         for entry in self.lines[key].billing_entry_ids:
-            if entry.kind in ('charge', 'elsewhere') and not entry.is_taken_back | entry.is_void:
+            if entry.kind in ('charge', 'external') and not entry.is_taken_back | entry.is_void:
                 content = entry._as_entry().content
                 content = (
                     items[content.item],

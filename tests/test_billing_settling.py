@@ -200,7 +200,7 @@ class TestSettling(OfferCommon):
         self.assertEqual(str(subscription.date_anchor), '2024-03-15')
         self.assertEqual(str(subscription.minimum_term_end), '2027-03-14')
         self.assertEqual(str(subscription.line_ids.billed_until), '2026-12-14')
-        self.assertEqual(self._entries(subscription), [('elsewhere', '2024-03-15', '2026-12-14')])
+        self.assertEqual(self._entries(subscription), [('external', '2024-03-15', '2026-12-14')])
         self.assertFalse(subscription.preview('2026-12-14'))
         moves = subscription.bill('2027-01-20')
         self.assertEqual(moves.mapped('amount_untaxed'), [62.0, 62.0])
@@ -239,7 +239,7 @@ class TestSettling(OfferCommon):
         subscription = self.env['offer.subscription'].browse(result['ids'][0])
         subscription.action_start()
         self.assertEqual(len(subscription.line_ids), 2)
-        self.assertEqual(set(subscription.line_ids.billing_entry_ids.mapped('kind')), {'elsewhere'})
+        self.assertEqual(set(subscription.line_ids.billing_entry_ids.mapped('kind')), {'external'})
 
     def _read_template(self, path):
         import csv

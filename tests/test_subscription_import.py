@@ -92,7 +92,7 @@ class TestImport(ImportCommon):
             self.assertEqual(line.billed_until, day and date.fromisoformat(day))
         line.write({'quantity': 3, 'price_unit': 30})
         subscription.action_start()
-        self.assertEqual(self._entries(subscription), [('elsewhere', '2024-03-15', '2026-12-31')])
+        self.assertEqual(self._entries(subscription), [('external', '2024-03-15', '2026-12-31')])
         self.assertEqual(line.billed_until, date(2026, 12, 31))
         # 90.00 less 17 of 31 days
         self.assertEqual(self._bill(subscription, '2027-01-01'), 40.65)
@@ -113,7 +113,7 @@ class TestImport(ImportCommon):
     def test_what_came_in_before_an_update_is_open_after_it(self):
         self.env['ir.default'].set('offer.subscription', 'is_on_facts', False)
         subscription = self._come_in()
-        self.assertEqual(self._entries(subscription), [('elsewhere', '2024-03-15', '2026-12-14')])
+        self.assertEqual(self._entries(subscription), [('external', '2024-03-15', '2026-12-14')])
         update(self.env)
         self.assertTrue(subscription.is_on_facts)
         self.assertFalse(subscription.line_ids.billing_entry_ids)

@@ -217,7 +217,7 @@ class TestUpdateFacts(UpdatedCase):
             """
             CREATE TEMP TABLE guarded AS
             SELECT * FROM offer_billing_entry
-             WHERE kind IN ('charge', 'elsewhere') AND is_void IS NOT TRUE AND NOT is_taken_back;
+             WHERE kind IN ('charge', 'external') AND is_void IS NOT TRUE AND NOT is_taken_back;
             ALTER TABLE guarded ADD EXCLUDE USING gist (
                 int4range(subscription_line_id, subscription_line_id, '[]') WITH &&,
                 daterange(date_from, date_to + 1) WITH &&);

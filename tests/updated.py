@@ -16,7 +16,7 @@ from odoo.tools import config
 from odoo.addons.sale_offer.tools.amounts import to_decimal
 from odoo.addons.sale_offer.tools.facts import Content
 from odoo.addons.sale_offer.tools.ledger import Entry
-from odoo.addons.sale_offer.update import update
+from odoo.addons.sale_offer.update import rename_kinds, update
 
 from .old_edition import Databases, OldEdition, run
 from .oracle_update import OldBooks
@@ -26,7 +26,7 @@ STOCK = os.environ.get('SALE_OFFER_STOCK')
 TODAY = datetime.date(2026, 12, 20)
 LATER = datetime.date(2027, 12, 1)
 HORIZON = datetime.date(2028, 2, 1)
-KINDS = {'charge': 'charge', 'elsewhere': 'external'}
+KINDS = ('charge', 'external')
 
 
 class UpdatedCase(BaseCase):
@@ -51,6 +51,7 @@ class UpdatedCase(BaseCase):
         cls.addClassCleanup(cursor.close)
         cls.cr = cursor
         cls.env = api.Environment(cursor, SUPERUSER_ID, {})
+        rename_kinds(cursor)
         cls.books = OldBooks(cursor, HORIZON)
         cls.previews = cls._preview_as_before()
         cls.referring = cls._read_references()
@@ -79,7 +80,7 @@ class UpdatedCase(BaseCase):
                 rows = subscription.with_context(
                     allowed_company_ids=subscription.company_id.ids
                 ).preview(until)
-                previews[subscription.id, until] = [row for row in rows if row['kind'] != 'once']
+                previews[subscription.id, until] = [row for row in rows if row['kind'] != 'one_time']
         return previews
 
     @classmethod
@@ -133,7 +134,7 @@ class UpdatedCase(BaseCase):
             line = entry.subscription_line_id
             days = entry.date_from, entry.date_to
             cls.entries[line.subscription_id.id].append(
-                Entry(entry.id, line.id, *days, KINDS[entry.kind], content)
+                Entry(entry.id, line.id, *days, entry.kind, content)
             )
         cls.cr.execute(
             'SELECT kind, line_id, date_from, date_to, amount FROM sale_offer_update_finding'

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from .periods import ONE_DAY, Period, period_of
 
-SETTLING = ('charge', 'waived', 'elsewhere')
+SETTLING = ('charge', 'waived', 'external')
 
 
 @dataclass(frozen=True)

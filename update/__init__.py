@@ -28,6 +28,17 @@ def check_version(version):
         )
 
 
+def rename_kinds(cr):
+    """Call the kinds of entries what they are called now, before anything reads them."""
+    cr.execute(
+        """
+        UPDATE offer_billing_entry
+           SET kind = CASE kind WHEN 'elsewhere' THEN 'external' ELSE 'one_time' END
+         WHERE kind IN ('elsewhere', 'once')
+        """
+    )
+
+
 def update(env, today=None):
     """Let every subscription go by facts that does not yet.
 

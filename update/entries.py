@@ -5,7 +5,7 @@ days. Days beyond a row's end that are charged still are credited by the next ru
 have been.
 """
 
-SETTLING = ('charge', 'elsewhere')
+SETTLING = ('charge', 'external')
 
 # an entry is cut into parts; `content` names the row whose content counts
 PARTS = """
@@ -217,7 +217,7 @@ def collect_waivers(cr):
               FROM given g
               JOIN upd_map m ON m.line = g.line
               JOIN offer_billing_entry e ON e.subscription_line_id = m.row
-             WHERE e.kind IN ('charge', 'elsewhere') AND e.is_void IS NOT TRUE
+             WHERE e.kind IN ('charge', 'external') AND e.is_void IS NOT TRUE
                    AND e.is_taken_back IS NOT TRUE
              GROUP BY g.id
         )
@@ -257,10 +257,10 @@ def write_contents(cr):
               JOIN upd_sub s ON s.id = m.sub
               JOIN res_currency c ON c.id = s.currency_id
              CROSS JOIN LATERAL (
-                SELECT CASE WHEN e.date_from <= s.intro_end AND e.kind <> 'elsewhere'
+                SELECT CASE WHEN e.date_from <= s.intro_end AND e.kind <> 'external'
                             THEN s.intro_percent ELSE 100 END
              ) i (introductory)
-             WHERE e.kind IN ('charge', 'credit', 'elsewhere')
+             WHERE e.kind IN ('charge', 'credit', 'external')
           ) x
          WHERE x.entry = e.id;
         UPDATE offer_billing_entry e SET subscription_line_id = m.line
@@ -269,7 +269,7 @@ def write_contents(cr):
         UPDATE offer_subscription_line l SET date_external_to = x.last
           FROM (SELECT e.subscription_line_id AS line, max(e.date_to) AS last
                   FROM offer_billing_entry e JOIN upd_line l ON l.id = e.subscription_line_id
-                 WHERE e.kind = 'elsewhere' AND e.is_void IS NOT TRUE
+                 WHERE e.kind = 'external' AND e.is_void IS NOT TRUE
                        AND e.is_taken_back IS NOT TRUE GROUP BY 1) x
          WHERE x.line = l.id;
         """
@@ -284,7 +284,7 @@ def remember_external(cr):
             DELETE FROM offer_billing_entry e
              USING offer_subscription_line l, upd_sub s
              WHERE l.id = e.subscription_line_id AND s.id = l.subscription_id
-                   AND s.state = 'pending' AND e.kind = 'elsewhere'
+                   AND s.state = 'pending' AND e.kind = 'external'
             RETURNING e.subscription_line_id AS line, e.date_to
         )
         UPDATE offer_subscription_line l SET date_external_to = x.last

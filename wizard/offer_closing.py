@@ -123,7 +123,7 @@ class OfferClosing(models.TransientModel):
     def _get_booked(self, line):
         """:return: entries of a line whose invoices were in the books on the day"""
         return line.billing_entry_ids.filtered(
-            lambda entry: entry.kind != 'once'
+            lambda entry: entry.kind != 'one_time'
             and entry.move_id.state == 'posted'
             and entry.move_id.date <= self.date
         )

@@ -20,7 +20,7 @@ class OfferBillingEntry(models.Model):
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(subscription_line_id, subscription_line_id, '[]') WITH &&,"
         ' daterange(date_from, COALESCE(credited_from, date_to + 1)) WITH &&)'
-        " WHERE (kind NOT IN ('credit', 'once') AND is_void IS NOT TRUE"
+        " WHERE (kind NOT IN ('credit', 'one_time') AND is_void IS NOT TRUE"
         ' AND is_taken_back IS NOT TRUE'
         ' AND COALESCE(credited_from, date_to + 1) > date_from)',
         'These days of the subscription are billed already.',
@@ -37,7 +37,7 @@ class OfferBillingEntry(models.Model):
         'Only days that were charged can be credited.',
     )
     _taken_back_settled = models.Constraint(
-        "CHECK (is_taken_back IS NOT TRUE OR kind IN ('charge', 'elsewhere'))",
+        "CHECK (is_taken_back IS NOT TRUE OR kind IN ('charge', 'external'))",
         'Only days that were charged or billed externally can be credited.',
     )
     _credit_has_origin = models.Constraint(
@@ -55,8 +55,8 @@ class OfferBillingEntry(models.Model):
             ('charge', 'Charged'),
             ('credit', 'Credited'),
             ('waived', 'Not billed'),
-            ('elsewhere', 'Billed elsewhere'),
-            ('once', 'One-time amount'),
+            ('external', 'Billed externally'),
+            ('one_time', 'One-time amount'),
         ],
         required=True,
     )

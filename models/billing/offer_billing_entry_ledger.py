@@ -6,10 +6,10 @@ from odoo.tools import format_date
 
 from ...tools.amounts import piece_amount, round_to, share_of, to_decimal
 from ...tools.facts import Content
-from ...tools.ledger import EXTERNAL, Entry, split_days
+from ...tools.ledger import Entry, split_days
 from ...tools.periods import Period
 
-SETTLING_KINDS = ('charge', 'elsewhere')
+SETTLING_KINDS = ('charge', 'external')
 
 
 class OfferBillingEntry(models.Model):
@@ -25,7 +25,7 @@ class OfferBillingEntry(models.Model):
             self.subscription_line_id.id,
             self.date_from,
             self.date_to,
-            EXTERNAL if self.kind == 'elsewhere' else self.kind,
+            self.kind,
             Content(
                 self.product_id.id,
                 self.product_uom_id.id,
@@ -52,7 +52,7 @@ class OfferBillingEntry(models.Model):
         :rtype: dict
         """
         days = {}
-        for entry in self.filtered(lambda entry: entry.kind != 'once'):
+        for entry in self.filtered(lambda entry: entry.kind != 'one_time'):
             line = entry.subscription_line_id
             if line.subscription_id._goes_by_facts():
                 days[line] = min(entry.date_from, days.get(line) or entry.date_from)

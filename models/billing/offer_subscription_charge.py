@@ -85,7 +85,7 @@ class OfferSubscriptionCharge(models.Model):
         sign = -1 if self.amount < 0 else 1
         return DueRow(
             line=self.subscription_line_id,
-            kind='once',
+            kind='one_time',
             due=Due(self.date, self.date, Period(self.date, self.date), on),
             quantity=sign,
             price_unit=sign * self.amount,
@@ -116,7 +116,7 @@ class OfferSubscriptionCharge(models.Model):
                 fields.Command.create(
                     {
                         'subscription_line_id': line.id,
-                        'kind': 'once',
+                        'kind': 'one_time',
                         'charge_id': self.id,
                         'date_from': self.date,
                         'date_to': self.date,

@@ -200,7 +200,7 @@ class OfferSubscriptionLine(models.Model):
             if line.subscription_id.is_on_facts:
                 continue
             entries_sudo = line.sudo().billing_entry_ids  # entries are the engine's
-            if entries_sudo.filtered(lambda entry: entry.kind != 'elsewhere'):
+            if entries_sudo.filtered(lambda entry: entry.kind != 'external'):
                 raise UserError(
                     self.env._('"%s" is billed here: the invoices say until when.', line.name)
                 )
@@ -214,7 +214,7 @@ class OfferSubscriptionLine(models.Model):
                 entries_sudo.create(
                     {
                         'subscription_line_id': line.id,
-                        'kind': 'elsewhere',
+                        'kind': 'external',
                         'date_from': line.date_start,
                         'date_to': until,
                         'reason': self.env._('Billed before the subscription came in.'),

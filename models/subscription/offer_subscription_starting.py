@@ -113,7 +113,7 @@ class OfferSubscription(models.Model):
             values += [
                 {
                     'subscription_line_id': line.id,
-                    'kind': 'elsewhere',
+                    'kind': 'external',
                     'date_from': first,
                     'date_to': last,
                     'reason': self.env._('Billed before the subscription came in.'),
