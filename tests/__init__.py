@@ -56,7 +56,6 @@ from . import (
     test_tools_laws,
     test_tools_lives,
     test_tools_periods,
-    test_tools_reconciliation,
     test_tools_rules,
     test_tools_shown,
     test_tools_terms,

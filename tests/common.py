@@ -11,13 +11,9 @@ class OfferCommon(AccountTestInvoicingCommon):
     """One Service (40.00 a month and workplace, Gold 10.00 more), one Product (a notebook of
     900.00), one plain item (remote backup, 5.00 a month as an option), one monthly plan."""
 
-    # whether subscriptions go by their facts, while two cores stand side by side
-    on_facts = False
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', cls.on_facts)
         cls.company = cls.company_data['company']
         cls.salesperson = cls._new_user('sales', 'sales_team.group_sale_salesman')
         cls.accountant = cls._new_user('accounts', 'account.group_account_invoice')
@@ -208,10 +204,6 @@ class OfferCommon(AccountTestInvoicingCommon):
         )
         subscription.activate(day)
         return subscription
-
-    def _go_by_chains(self):
-        """Let what is agreed from now on go by chains: what is tried knows no facts yet."""
-        self.env['ir.default'].set('offer.subscription', 'is_on_facts', False)
 
     @classmethod
     def _get_acts(cls, subscription):

@@ -35,8 +35,6 @@ OURS = [
 class TestAccess(OfferCommon):
     """Who may do what, with the lowest rights that the act needs."""
 
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

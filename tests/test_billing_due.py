@@ -9,8 +9,6 @@ from .common import OfferCommon
 class TestBilling(OfferCommon):
     """What is due becomes invoices, once."""
 
-    on_facts = True
-
     def test_a_month_in_advance_is_one_posted_invoice(self):
         subscription = self._subscribe({'client_order_ref': 'PO 17'})
         invoice = subscription.with_user(self.accountant).bill('2027-01-01')

@@ -9,8 +9,6 @@ from .common import OfferCommon
 class TestInvoiceLife(OfferCommon):
     """What accountants do to an invoice ends in Odoo's usual result or in a sentence."""
 
-    on_facts = True
-
     def setUp(self):
         super().setUp()
         self.subscription = self._subscribe(options=[])

@@ -36,7 +36,6 @@ class Player:
                 {
                     'partner_id': test.customer.id,
                     'currency_id': test.currencies[life['rounding']].id,
-                    'is_on_facts': True,
                     'date_start': life['start'],
                     'date_anchor': life['anchor'],
                     'plan_id': test._create_plan(

@@ -8,8 +8,6 @@ from .common import OfferCommon
 class TestBillingPolicies(OfferCommon):
     """What stands on one invoice, when it is made, and what becomes of it."""
 
-    on_facts = True
-
     def _subscribe_twice(self, **second):
         return self._subscribe(options=[]) + self._subscribe(second, options=[])
 

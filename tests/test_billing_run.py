@@ -8,8 +8,6 @@ from .common import OfferCommon
 class TestBillingRun(OfferCommon):
     """Accountants see what would be billed, bill it, and see what is left."""
 
-    on_facts = True
-
     def _run(self, day='2027-01-01'):
         return self.env['offer.billing.run'].with_user(self.accountant).create({'date': day})
 
@@ -93,8 +91,6 @@ class TestBillingRun(OfferCommon):
 @tagged('post_install', '-at_install')
 class TestClosing(OfferCommon):
     """What is paid beyond a day, and what is delivered and not billed."""
-
-    on_facts = True
 
     def _close(self, day):
         closing = (

@@ -9,8 +9,6 @@ from .common import OfferCommon
 class TestSettling(OfferCommon):
     """Days given away, drafts under review, credits by hand, agreements that come in running."""
 
-    on_facts = True
-
     # === DO NOT BILL === #
 
     def test_days_given_away_are_not_billed(self):

@@ -3,13 +3,12 @@ import itertools
 from decimal import Decimal
 
 from odoo import Command
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.sale_offer.tools.periods import Terms
-from odoo.addons.sale_offer.tools.proration import piece_price
-from odoo.addons.sale_offer.tools.reconciliation import Settled, due_charges, due_credits
 
 from .common import OfferCommon, OfferLifeCommon
+from .desk_case import DeskCase
 from .oracle import begins_period, period_around
 from .oracle_billing import balance_by_days, bill_by_days
 
@@ -69,40 +68,51 @@ def terms_of(plan):
     )
 
 
-def price_of(terms, due):
-    if terms.proration == 'none':
-        return PRICE
-    return piece_price(PRICE, due.period, due.first, due.last, 0.01)
+def as_settled(plan, start, pieces):
+    """In full a started period is settled with all of its days."""
+    if plan['proration'] != 'none':
+        return pieces
+
+    def begins(day):
+        return begins_period(
+            day, start, plan['count'], plan['unit'], plan['alignment'], plan['day']
+        )
+
+    return [(*period_around(first, begins), price) for first, _last, price in pieces]
 
 
 @tagged('post_install', '-at_install')
-class TestBillingTable(BaseCase):
+class TestBillingTable(DeskCase):
     """Every shape of plan × way of billing × start day, against counting day by day."""
+
+    def _agree(self, plan, start):
+        self._open(terms_of(plan), start)
+        self._add(PRICE, day=start)
+
+    def _get_rows(self, until):
+        return [(row.first, row.last, row.amount) for row in self.desk.preview(until)]
 
     def test_running_agreements(self):
         cases = 0
         for plan, start in itertools.product(plans(), STARTS):
-            terms, until = terms_of(plan), start + datetime.timedelta(days=500)
-            found = [
-                (due.first, due.last, price_of(terms, due))
-                for due in due_charges(terms, start, start, None, [], until)
-            ]
+            self._agree(plan, start)
+            until = start + datetime.timedelta(days=500)
             expected = bill_by_days(plan, start, None, until, PRICE)
-            self.assertEqual(found, expected, (plan, start))
+            expected = as_settled(plan, start, expected)
+            self.assertEqual(self._get_rows(until), expected, (plan, start))
             cases += 1
         self.assertEqual(cases, 385)
 
     def test_agreements_that_end(self):
         cases = 0
         for plan, start, days in itertools.product(plans(), STARTS[::2], (0, 45, 200)):
-            terms, last = terms_of(plan), start + datetime.timedelta(days=days)
+            last = start + datetime.timedelta(days=days)
             until = last + datetime.timedelta(days=40)
-            found = [
-                (due.first, due.last, price_of(terms, due))
-                for due in due_charges(terms, start, start, last, [], until, last)
-            ]
+            self._agree(plan, start)
+            self._act('end', day=last, kind='agreed')
             expected = bill_by_days(plan, start, last, until, PRICE)
-            self.assertEqual(found, expected, (plan, start, days))
+            expected = as_settled(plan, start, expected)
+            self.assertEqual(self._get_rows(until), expected, (plan, start, days))
             cases += 1
         self.assertEqual(cases, 660)
 
@@ -112,25 +122,19 @@ class TestBillingTable(BaseCase):
         for plan, start, days in itertools.product(plans(), STARTS, (3, 70)):
             if plan['mode'] == 'arrears':
                 continue
-            terms = terms_of(plan)
             until = start + datetime.timedelta(days=150)
-            charges = due_charges(terms, start, start, None, [], until)
-            settled = [
-                Settled(number, 'charge', due.first, due.last) for number, due in enumerate(charges)
-            ]
+            self._agree(plan, start)
+            charged = self.desk.bill(until)
             end = start + datetime.timedelta(days=days)
-            credits = due_credits(terms, start, end, settled, until)
-            found = sum(price_of(terms, due) for due in charges)
-            found -= sum(price_of(terms, due) for due in credits)
-            expected = balance_by_days(plan, start, charges[-1].last, end, PRICE)
-            self.assertEqual(found, expected, (plan, start, days))
+            self._act('end', day=end, kind='agreed')
+            self.desk.bill(until)
+            expected = balance_by_days(plan, start, charged[-1].last, end, PRICE)
+            self.assertEqual(self.desk.get_total(), expected, (plan, start, days))
 
 
 @tagged('post_install', '-at_install')
 class TestBillingTableOnOdoo(OfferCommon):
     """A part of the table as invoices of a real Odoo, late, in steps and after an end."""
-
-    on_facts = True
 
     def _agree(self, plan, start):
         record = self.env['offer.plan'].create(
@@ -167,22 +171,11 @@ class TestBillingTableOnOdoo(OfferCommon):
             start = STARTS[number % len(STARTS)]
             self.until = start + datetime.timedelta(days=100)
             expected = bill_by_days(plan, start, None, self.until, PRICE)
-            if plan['proration'] == 'none':
-                expected = [self._as_whole(plan, start, piece) for piece in expected]
+            expected = as_settled(plan, start, expected)
             subscription = self._agree(plan, start)
             for days in ((100,), (0, 33, 34, 100))[number % 2]:
                 subscription.bill(start + datetime.timedelta(days=days))
             self._assert_billed(subscription, expected, (plan, start))
-
-    @staticmethod
-    def _as_whole(plan, start, piece):
-        """In full a started period is settled with all of its days."""
-
-        def begins(day):
-            shape = plan['count'], plan['unit'], plan['alignment'], plan['day']
-            return begins_period(day, start, *shape)
-
-        return (*period_around(piece[0], begins), piece[2])
 
     def test_billed_and_ended_before(self):
         self.company.offer_late_policy = 'single'
@@ -212,8 +205,6 @@ class TestBillingTableOnOdoo(OfferCommon):
 @tagged('post_install', '-at_install')
 class TestAmountsOnOdoo(OfferLifeCommon):
     """What acts that are nested come to, on invoices; 80.00 a month unless said."""
-
-    on_facts = True
 
     def _change(self, subscription, day, **values):
         subscription.change(day, [{'line_id': subscription.line_ids[0].id, **values}])

@@ -10,8 +10,6 @@ from .common import OfferCommon
 class TestClassify(OfferCommon):
     """A kind is proposed for each item; nothing is written before somebody applies it."""
 
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

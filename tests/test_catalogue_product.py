@@ -9,8 +9,6 @@ from .common import OfferCommon
 class TestProduct(OfferCommon):
     """A Product is flat; an item without a kind is Odoo's own."""
 
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

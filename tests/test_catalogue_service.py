@@ -9,8 +9,6 @@ from .common import OfferCommon
 class TestService(OfferCommon):
     """What a Service is made of, and that it can't be made into nonsense."""
 
-    on_facts = True
-
     # --- rules ----------------------------------------------------------------------------
 
     def test_rules_that_can_not_be_kept_are_refused_when_they_are_saved(self):

@@ -11,8 +11,6 @@ from .common import OfferCommon
 class TestConfiguration(OfferCommon):
     """Bad configurations get a sentence and change nothing."""
 
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

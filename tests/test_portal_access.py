@@ -36,8 +36,6 @@ ROUTES = [
 
 @tagged('post_install', '-at_install')
 class TestPortalAccess(OfferPortalCommon, HttpCase):
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -10,8 +10,6 @@ from .common import OfferPortalCommon
 
 @tagged('post_install', '-at_install')
 class TestPortalChange(OfferPortalCommon, HttpCase):
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -14,8 +14,6 @@ from .common import OfferPortalCommon
 
 @tagged('post_install', '-at_install')
 class TestPortalOrder(OfferPortalCommon, HttpCase):
-    on_facts = True
-
     # === ORDER === #
 
     def _form(self, offer):

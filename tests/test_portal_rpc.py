@@ -15,8 +15,6 @@ WRITES = [('write', [{'active': False}]), ('unlink', []), ('create', [{'name': '
 
 @tagged('post_install', '-at_install')
 class TestPortalRPC(OfferPortalCommon, HttpCase):
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

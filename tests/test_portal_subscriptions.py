@@ -9,8 +9,6 @@ from .common import OfferPortalCommon
 
 @tagged('post_install', '-at_install')
 class TestPortal(OfferPortalCommon, HttpCase):
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

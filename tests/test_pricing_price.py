@@ -7,7 +7,7 @@ from .common import OfferCommon
 
 @tagged('post_install', '-at_install')
 class TestPrice(OfferCommon):
-    """The price of a Service: the first rule of design §4 that answers."""
+    """The price of a Service: the first rule that answers."""
 
     def _prices(self, order_values=None, **values):
         """:return: price and discount of the Service's line"""

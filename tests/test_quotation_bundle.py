@@ -9,8 +9,6 @@ from .common import OfferCommon
 class TestBundle(OfferCommon):
     """The lines of a Service stay together: by hand, unsaved, copied, from a template, over RPC."""
 
-    on_facts = True
-
     # --- by hand --------------------------------------------------------------------------
 
     def test_components_follow_their_service(self):

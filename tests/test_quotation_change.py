@@ -12,8 +12,6 @@ MARCH_11 = datetime.date(2027, 3, 11)
 
 @tagged('post_install', '-at_install')
 class TestChange(OfferLifeCommon, HttpCase):
-    on_facts = True
-
     def _quote(self, subscription, day=MARCH_11, **values):
         return subscription.with_user(self.salesperson)._create_change_order(day, **values)
 

@@ -9,8 +9,6 @@ from .common import OfferCommon
 class TestQuotation(OfferCommon):
     """What stands on a quotation, what it comes to and what it asks for."""
 
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -9,8 +9,6 @@ from .common import OfferCommon
 class TestOrder(OfferCommon):
     """From the quotation to the subscription."""
 
-    on_facts = True
-
     def test_a_configured_service_becomes_lines_with_prices(self):
         order = self._create_order()
         configuration = self._configuration(

@@ -11,8 +11,6 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestServiceLevelKept(OfferLifeCommon):
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -9,8 +9,6 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestAutomation(OfferLifeCommon):
-    on_facts = True
-
     def _get_automated(self, subscription):
         """:return: how far it is, of each event that has something to do"""
         return [*filter(None, subscription.event_ids.mapped('automation_state'))]

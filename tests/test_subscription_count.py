@@ -10,8 +10,6 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestCount(OfferLifeCommon):
-    on_facts = True
-
     def _get_quantity(self, line, day):
         return self._lines_on(line.subscription_id, day)[0][1]
 

@@ -19,8 +19,6 @@ HORIZON = D(2028, 12, 31)
 
 @tagged('post_install', '-at_install')
 class TestEvents(OfferLifeCommon):
-    on_facts = True
-
     def _get_movements(self, subscription):
         return subscription.event_ids.filtered('mrr_change').sorted('id')
 

@@ -10,8 +10,6 @@ from .common import OfferCommon
 class FactsCommon(OfferCommon):
     """Three workplaces with Gold (150.00 a month) and one backup (5.00), from 1 January 2027."""
 
-    on_facts = True
-
     @classmethod
     def _start(cls, order_values=None, **values):
         """:return: the subscription, as it is read anew"""
@@ -50,11 +48,6 @@ class TestFacts(FactsCommon):
         self.assertEqual(movements.act_id, act)
         self.assertEqual(movements.mapped('mrr_change'), [155])
         self.assertEqual(movements.movement, 'new')
-
-    def test_nobody_says_by_hand_by_what_it_is_billed(self):
-        subscription = self.subscription.with_user(self.accountant)
-        self._assert_refused('not set by hand', lambda: subscription.write({'is_on_facts': False}))
-        self.assertTrue(self.subscription.is_on_facts)
 
     # === CHANGE === #
 

@@ -29,8 +29,6 @@ FREE = {
     'date_last_act',
     'date_last_run',
     'date_lived',
-    'is_on_facts',
-    # of chains of lines
     'date_paused',
     'date_resume',
 }
@@ -79,10 +77,6 @@ class TestFixed(FactsCommon):
             'date_end': '2027-01-31',
             'billed_until': '2027-01-31',
             'continues_line_id': other_line.id,
-            'first_id': other_line.id,
-            'previous_line_id': other_line.id,
-            'ends_with_subscription': True,
-            'is_paused': True,
         }
 
     def _get_kept(self):

@@ -9,7 +9,6 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from ..update import update
 from .test_subscription_facts import FactsCommon
 
 SHOWN = ('name', 'kind', 'date_from', 'date_to', 'date_due', 'quantity', 'price_unit', 'amount')
@@ -22,7 +21,6 @@ class ImportCommon(FactsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
         cls.env['ir.default'].set('offer.subscription', 'company_id', cls.company.id)
 
     def _come_in(self, *lines, **values):
@@ -109,16 +107,6 @@ class TestImport(ImportCommon):
         self.assertTrue(self._come_in({'billed_until': False}, date_start=False))
         subscription = self._come_in()
         self._assert_refused('Say since when', lambda: subscription.write({'date_start': False}))
-
-    def test_what_came_in_before_an_update_is_open_after_it(self):
-        self.env['ir.default'].set('offer.subscription', 'is_on_facts', False)
-        subscription = self._come_in()
-        self.assertEqual(self._entries(subscription), [('external', '2024-03-15', '2026-12-14')])
-        update(self.env)
-        self.assertTrue(subscription.is_on_facts)
-        self.assertFalse(subscription.line_ids.billing_entry_ids)
-        self.assertEqual(subscription.line_ids.billed_until, date(2026, 12, 14))
-        self.assertEqual(self._assert_billed_as_shown(subscription, '2026-12-15'), [62])
 
     # === WHAT IS SHOWN IS WHAT IS BILLED === #
 
@@ -393,7 +381,6 @@ class TestImport(ImportCommon):
         self.assertFalse(result['messages'])
         subscription = self.env['offer.subscription'].browse(result['ids'])
         self.assertEqual(len(subscription), 1)
-        self.assertTrue(subscription.is_on_facts)
         self.assertFalse(subscription.line_ids.billing_entry_ids)
         self.assertEqual(subscription.mapped('line_ids.billed_until'), [date(2026, 12, 14)] * 2)
         # the same file again, with another quantity and another day

@@ -13,8 +13,6 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestLife(OfferLifeCommon):
-    on_facts = True
-
     def test_nobody_acts_without_the_right(self):
         subscription = self._live().with_user(self.salesperson)
         line = subscription.line_ids

@@ -74,7 +74,6 @@ class TestAutomationFacts(BillingFactsCommon):
                 )
 
     def _start_both(self):
-        self.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
         order = self._create_order()
         order.offer_add(self._configuration(options=[]))
         order.offer_add(
@@ -176,7 +175,6 @@ class TestShownOfFacts(BillingFactsCommon):
 class TestPortalFacts(OfferPortalCommon, HttpCase):
     def setUp(self):
         super().setUp()
-        self.env['ir.default'].set('offer.subscription', 'is_on_facts', True)
         today = self.env['offer.subscription']._get_company_today(self.company)
         self.start = today.replace(day=1)
         self.next = fields.Date.add(self.start, months=1)

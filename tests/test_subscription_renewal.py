@@ -8,8 +8,6 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestRenewal(OfferLifeCommon):
-    on_facts = True
-
     def _agree(self, **values):
         """:return: a subscription of 80.00 a month since 2027 for 12 months, renewed for 6"""
         self.plan.write({'renewal_count': 6, **values})

@@ -8,8 +8,6 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestRevision(OfferLifeCommon):
-    on_facts = True
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -7,8 +7,6 @@ from .common import OfferLifeCommon
 
 @tagged('post_install', '-at_install')
 class TestYears(OfferLifeCommon):
-    on_facts = True
-
     def test_three_years_of_a_customer(self):
         self.plan.write({'notice_count': 1, 'renewal_count': 12, 'minimum_term_count': 12})
         subscription = self._live(date_start='2027-01-31')

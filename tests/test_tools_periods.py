@@ -1,5 +1,6 @@
 import calendar
 import datetime
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.sale_offer.tools.amounts import piece_amount, round_to
 from odoo.addons.sale_offer.tools.periods import (
     Terms,
     add_interval,
@@ -16,7 +18,6 @@ from odoo.addons.sale_offer.tools.periods import (
     period_of,
     period_start,
 )
-from odoo.addons.sale_offer.tools.proration import piece_price
 
 from .oracle import DAY, begins_period, fair_share, period_around
 
@@ -112,7 +113,7 @@ class TestPeriods(BaseCase):
 
 @tagged('-at_install', 'post_install')
 class TestProration(BaseCase):
-    """However a period is cut, its pieces add up to its price."""
+    """However a period is cut, its pieces add up to its amount."""
 
     @settings(max_examples=500, deadline=None, database=None)
     @given(
@@ -125,29 +126,24 @@ class TestProration(BaseCase):
     def test_pieces_telescope(self, shape, anchor, price, rounding, cuts):
         period = period_at(terms_of(shape), anchor, 3)
         edges = sorted({0, period.days, *(cut for cut in cuts if cut < period.days)})
+        rounding = Decimal(rounding)
+        amount = round_to(price, rounding)
         pieces = [
-            piece_price(
-                float(price),
+            piece_amount(
+                amount,
                 period,
                 period.first + datetime.timedelta(days=start),
                 period.first + datetime.timedelta(days=end - 1),
-                float(rounding),
+                rounding,
             )
             for start, end in pairwise(edges)
         ]
-        self.assertEqual(sum(pieces), price)
+        self.assertEqual(sum(pieces), amount)
         for (start, end), piece in zip(pairwise(edges), pieces, strict=True):
-            fair = fair_share(price, period.first, period.last, end - start)
+            fair = fair_share(amount, period.first, period.last, end - start)
             self.assertLessEqual(abs(Fraction(piece) - fair), Fraction(rounding))
-
-    def test_a_price_finer_than_the_currency_keeps_its_digits(self):
-        period = period_of(Terms(1, 'month'), datetime.date(2027, 1, 1), datetime.date(2027, 1, 9))
-        day = datetime.date(2027, 1, 31)
-        self.assertEqual(str(piece_price(0.004, period, period.first, day, 0.01)), '0.004')
-        half = piece_price(0.031, period, period.first, datetime.date(2027, 1, 10), 0.01)
-        self.assertEqual(str(half), '0.010')
 
     def test_days_outside_the_period_are_refused(self):
         period = period_of(Terms(1, 'month'), datetime.date(2027, 1, 1), datetime.date(2027, 1, 9))
         with self.assertRaises(ValueError):
-            piece_price(1.0, period, period.first - DAY, period.last, 0.01)
+            piece_amount(Decimal(1), period, period.first - DAY, period.last, Decimal('0.01'))

@@ -80,7 +80,9 @@ class UpdatedCase(BaseCase):
                 rows = subscription.with_context(
                     allowed_company_ids=subscription.company_id.ids
                 ).preview(until)
-                previews[subscription.id, until] = [row for row in rows if row['kind'] != 'one_time']
+                previews[subscription.id, until] = [
+                    row for row in rows if row['kind'] != 'one_time'
+                ]
         return previews
 
     @classmethod

@@ -37,7 +37,6 @@ def prepare(registry, payers):
     with registry.cursor() as cr:
         env = environment(cr)
         env['account.chart.template'].try_loading('generic_coa', env.company, install_demo=False)
-        env['ir.default'].set('offer.subscription', 'is_on_facts', True)
         plan = env['offer.plan'].create({'name': 'Monthly'})
         service = env['product.product'].create(
             {
@@ -331,7 +330,6 @@ def uninstall(registry):
     """Sell under a plan, uninstall the addon, and open what is left."""
     with registry.cursor() as cr:
         env = environment(cr)
-        env['ir.default'].set('offer.subscription', 'is_on_facts', True)
         plan = env['offer.plan'].create({'name': 'Monthly'})
         service = env['product.product'].create(
             {

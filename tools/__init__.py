@@ -1,1 +1,1 @@
-from . import periods, proration, reconciliation, rules, terms
+from . import periods, rules, terms

@@ -1,7 +1,7 @@
 """The billing periods that a plan and an anchor day give.
 
 Period k is computed from the anchor, never from the period before it: an agreement that begins
-on the 31st is billed on the last day of February and on the 31st of March again (design §5).
+on the 31st is billed on the last day of February and on the 31st of March again.
 """
 
 import calendar

@@ -3,11 +3,9 @@
 from odoo import fields, models
 from odoo.tools import format_date, split_every
 
-from ..models.billing.offer_billing_entry_ledger import SETTLING_KINDS
+from ..models.billing.offer_billing_entry import SETTLING_KINDS
 from ..tools.closing import DEFERRED, divide
-from ..tools.periods import ONE_DAY, Period
-from ..tools.proration import piece_price
-from ..tools.reconciliation import due_charges
+from ..tools.periods import ONE_DAY
 
 BATCH = 500
 
@@ -38,16 +36,7 @@ class OfferClosing(models.TransientModel):
         domain = [('company_id', 'in', self.company_ids.ids), ('date_start', '<=', self.date)]
         found = self.env['offer.subscription.line'].search(domain)
         for ids in split_every(BATCH, found.ids):
-            by_facts = found.browse(ids).filtered(
-                lambda line: line.subscription_id._goes_by_facts()
-            )
-            self.line_ids.create(self._prepare_divided(by_facts))
-            lines = found.browse(ids) - by_facts
-            vals_list = [vals for line in lines for vals in self._prepare_deferred(line)]
-            vals_list += [vals for line in lines for vals in self._prepare_accrued(line)]
-            self.line_ids.create(vals_list)
-
-    # === BUSINESS METHODS: FACTS === #
+            self.line_ids.create(self._prepare_divided(found.browse(ids)))
 
     def _prepare_divided(self, lines):
         """:param lines: offer.subscription.line
@@ -117,53 +106,6 @@ class OfferClosing(models.TransientModel):
         if amount:
             account = self._get_income_account(line, product)
             yield self._prepare_line(line, row.kind, account, row.first, row.last, amount)
-
-    # === BUSINESS METHODS: CHAINS === #
-
-    def _get_booked(self, line):
-        """:return: entries of a line whose invoices were in the books on the day"""
-        return line.billing_entry_ids.filtered(
-            lambda entry: entry.kind != 'one_time'
-            and entry.move_id.state == 'posted'
-            and entry.move_id.date <= self.date
-        )
-
-    def _prepare_deferred(self, line):
-        """What was billed for days after the day, by the invoice lines' accounts; what was
-        credited of them is taken off."""
-        for entry in self._get_booked(line):
-            # service ends with the line: what was charged beyond comes back
-            last = min(self.date, line.date_end or self.date)
-            first = max(entry.date_from, last + ONE_DAY)
-            if first > entry.date_to:
-                continue
-            booked = entry.invoice_line_id
-            currency = booked.company_currency_id
-            whole = Period(entry.date_from, entry.date_to)
-            amount = -booked.balance
-            part = piece_price(amount, whole, first, entry.date_to, currency.rounding)
-            yield self._prepare_line(
-                line, 'deferred', booked.account_id, first, entry.date_to, float(part)
-            )
-
-    def _prepare_accrued(self, line):
-        """What was delivered up to the day and is on no invoice in the books."""
-        if line.subscription_id.state == 'pending':
-            return
-        terms, anchor, first, last = line._get_entitlement()
-        last = min(self.date, last or self.date)
-        booked = self._get_booked(line)
-        # days that were given away or billed elsewhere are settled without an invoice
-        settled = (booked | line.billing_entry_ids.filtered(lambda e: not e.move_id))._as_settled()
-        company = line.company_id
-        account = self._get_income_account(line, line.product_id)
-        for due in due_charges(terms, anchor, first, last, settled, last + ONE_DAY, last):
-            price = line._get_piece_price(due.period, due.first, due.last)
-            amount = line.currency_id._convert(
-                line._get_amount(line.quantity, price), company.currency_id, company, self.date
-            )
-            if amount:
-                yield self._prepare_line(line, 'accrued', account, due.first, due.last, amount)
 
     def _get_income_account(self, line, product):
         template = product.product_tmpl_id.with_company(line.company_id)

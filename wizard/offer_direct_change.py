@@ -44,9 +44,8 @@ class OfferDirectChange(models.TransientModel):
     @api.depends('subscription_id', 'date')
     def _compute_line_ids(self):
         for change in self:
-            running = change.subscription_id.line_ids.filtered(
-                lambda line, day=change.date: day and line._is_running_on(day)
-            )
+            lines, day = change.subscription_id.line_ids, change.date
+            running = lines._get_running_on(day) if day else lines.browse()
             change.line_ids = [
                 Command.clear(),
                 *(
@@ -58,9 +57,6 @@ class OfferDirectChange(models.TransientModel):
     @api.onchange('line_ids')
     def _onchange_line_ids(self):
         """Show what follows from the quantities, where nobody has said something else."""
-        if not self.subscription_id._goes_by_facts():
-            self._follow_quantities()
-            return
         proposed = self._get_proposed()
         for line in self.line_ids:
             values = proposed[line.line_id]
@@ -81,16 +77,6 @@ class OfferDirectChange(models.TransientModel):
         held = line._get_held_on(self.date)
         shown = {name: held[name] for name in PROPOSED}
         return {**shown, **{f'proposed_{name}': value for name, value in shown.items()}}
-
-    def _follow_quantities(self):
-        by_first = {line.line_id._get_first(): line for line in self.line_ids}
-        for part in self.line_ids:
-            option = part.line_id.option_id
-            service = by_first.get(part.line_id._get_first().parent_id)
-            if option.quantity_mode != 'per_unit' or not service:
-                continue
-            if service.quantity != service.line_id.quantity:
-                part.quantity = option.quantity * service.quantity
 
     def _get_proposed(self):
         """What the quantities of the dialog come to, as the change itself will work it out.
@@ -127,7 +113,7 @@ class OfferDirectChange(models.TransientModel):
     def action_apply(self):
         """Change what differs."""
         self.ensure_one()
-        proposed = self.subscription_id._goes_by_facts() and self._get_proposed()
+        proposed = self._get_proposed()
         changes = [line._prepare_change(proposed) for line in self.line_ids]
         changes = [change for change in changes if len(change) > 1]
         if not changes:
@@ -186,14 +172,14 @@ class OfferDirectChangeLine(models.TransientModel):
 
     def _prepare_change(self, proposed):
         """
-        :param dict proposed: see `offer.direct.change._get_proposed`; empty: chains of lines
+        :param dict proposed: see `offer.direct.change._get_proposed`
         :return: what the row says, as `offer.subscription.change` reads it
         :rtype: dict
         """
         held = self.line_id._get_held_on(self.change_id.date)
-        shown = proposed[self.line_id] if proposed else held
+        shown = proposed[self.line_id]
         said = {'line_id': self.line_id.id}
-        if self._says_quantity(held['quantity']) if proposed else self.quantity != held['quantity']:
+        if self._says_quantity(held['quantity']):
             said['quantity'] = self.quantity
         for name in ('price_unit', 'discount'):
             # typed by hand, it counts, also where it is what was agreed before

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
 from ..tools.facts import LAST, End, Pause, Resume
 from ..tools.intervals import FOREVER
@@ -38,7 +38,6 @@ class OfferSubscriptionAct(models.TransientModel):
     date_to = fields.Date(
         string='Last Day', help='The last day of the pause. Without one it is open until resumed.'
     )
-    is_on_facts = fields.Boolean(related='subscription_id.is_on_facts', related_sudo=False)
     date_last = fields.Date(string='Ends On', compute='_compute_effect')
     effect = fields.Text(compute='_compute_effect')
     amounts = fields.Html(string='Comes To', compute='_compute_effect', sanitize=False)
@@ -113,7 +112,7 @@ class OfferSubscriptionAct(models.TransientModel):
     def _get_resume_effect(self):
         """:return: when the pause ends by itself"""
         subscription = self.subscription_id
-        if not self.is_on_facts or not subscription.date_paused:
+        if not subscription.date_paused:
             return False
         day = format_date(self.env, subscription.date_paused, date_format='medium')
         if not subscription.date_resume:
@@ -128,27 +127,20 @@ class OfferSubscriptionAct(models.TransientModel):
         subscription = self.subscription_id
         end = format_date(self.env, subscription.date_term_end)
         texts = [self.env._('The term runs until %s.', end)]
-        if subscription.early_end == 'fee' and not self.is_on_facts:
-            fee = subscription._get_early_end_fee(self.date)
-            amount = format_amount(self.env, fee, subscription.currency_id)
-            texts.append(self.env._('A fee of %s goes on the next invoice.', amount))
-        elif subscription.early_end == 'keep':
+        if subscription.early_end == 'keep':
             texts.append(self.env._('It runs to the end of what was paid.'))
-            if self.is_on_facts:
-                self.date_last, _fee = subscription._get_agreed_end(self.date)
-                last = format_date(self.env, self.date_last)
-                texts.append(self.env._('It ends on %s.', last))
+            self.date_last, _fee = subscription._get_agreed_end(self.date)
+            last = format_date(self.env, self.date_last)
+            texts.append(self.env._('It ends on %s.', last))
         elif subscription.early_end != 'fee':
             texts.append(self.env._('What was paid beyond the end comes back.'))
         return '\n'.join(texts)
 
     def _get_amounts(self):
         """:return: what the act comes to, in rows of the next invoices
-        :rtype: Markup | bool
+        :rtype: Markup
         """
         subscription, charges = self.subscription_id, []
-        if not self.is_on_facts:
-            return False
         if self.act == 'pause':
             subscription._check_pausable(self.date, self.date_to)
             facts = {'pauses': [Pause(self.date, LAST, self.date_to or FOREVER)]}
@@ -212,14 +204,8 @@ class OfferSubscriptionAct(models.TransientModel):
     def _apply_notice(self):
         subscription = self.subscription_id
         text = self.note or self.reason_id.name
-        if self.is_on_facts:
-            subscription.check_access('write')
-            subscription._agree_notice(self.date, self.reason_id, text)
-        else:
-            subscription.give_notice(self.date)
-            if self.reason_id:
-                subscription.end_reason_id = self.reason_id
-            subscription.end_reason = text
+        subscription.check_access('write')
+        subscription._agree_notice(self.date, self.reason_id, text)
         self._send_letter()
 
     def _apply_end(self):
@@ -231,7 +217,7 @@ class OfferSubscriptionAct(models.TransientModel):
         reason, text = subscription._read_reason(self.reason_id.id or self.note)
         if self.reason_id and self.note:
             text = f'{text}: {self.note}'
-        subscription._end(self.date, reason, text)
+        subscription._agree_end(self.date, reason, text)
         self._send_letter()
 
     def _send_letter(self):

@@ -57,7 +57,7 @@ class OfferWaiver(models.TransientModel):
         for waiver in self:
             waiver.amounts = False
             subscription, first, last = waiver.subscription_id, waiver.date_from, waiver.date_to
-            if not (subscription.is_on_facts and waiver.line_ids and first and last):
+            if not (waiver.line_ids and first and last):
                 continue
             lines = waiver.line_ids._origin
             try:
@@ -74,9 +74,4 @@ class OfferWaiver(models.TransientModel):
     def action_apply(self):
         """Waive the days, on each line or on none."""
         self.ensure_one()
-        subscription, lines = self.subscription_id, self.line_ids
-        if subscription.is_on_facts:
-            subscription.waive(lines.ids, self.date_from, self.date_to, self.reason)
-            return
-        for line in lines:
-            subscription.waive(line.id, self.date_from, self.date_to, self.reason)
+        self.subscription_id.waive(self.line_ids.ids, self.date_from, self.date_to, self.reason)

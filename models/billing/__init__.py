@@ -10,6 +10,5 @@ from . import (
     offer_subscription_engine,
     offer_subscription_ledger,
     offer_subscription_line_billing,
-    offer_subscription_line_ledger,
     offer_subscription_settling,
 )

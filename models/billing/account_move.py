@@ -53,9 +53,8 @@ class AccountMove(models.Model):
     def _reconcile_offer_credits(self):
         """Let credit notes settle what is still open of the invoices that they take back."""
         for note in self.filtered(lambda move: move.move_type == 'out_refund'):
-            by_facts = note._get_offer_entries().filtered('subscription_id.is_on_facts')
             # whoever posts the note may settle it
-            invoices = by_facts.origin_id.move_id.sudo(self.env.su)
+            invoices = note._get_offer_entries().origin_id.move_id.sudo(self.env.su)
             posted = invoices.filtered(lambda move: move.state == 'posted')
             open_lines = (note + posted).line_ids.filtered(
                 lambda line: line.account_id.account_type == 'asset_receivable'

@@ -7,7 +7,7 @@ from ...tools.facts import ZERO
 class AccountMoveLine(models.Model):
     _inherit = 'account.move.line'
 
-    # not copied: the period stands in the entry, so a duplicate settles nothing (design §5)
+    # not copied: the period stands in the entry, so a duplicate settles nothing
     offer_billing_entry_ids = fields.One2many(
         comodel_name='offer.billing.entry', inverse_name='invoice_line_id', copy=False
     )

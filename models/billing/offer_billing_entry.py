@@ -1,12 +1,10 @@
-from dataclasses import replace
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...tools.amounts import to_decimal
-from ...tools.periods import ONE_DAY, period_of
-from ...tools.reconciliation import SETTLING, Settled
 
+SETTLING_KINDS = ('charge', 'external')
 OVERLAP_CONSTRAINT = 'offer_billing_entry_no_overlap'
 
 
@@ -15,14 +13,12 @@ class OfferBillingEntry(models.Model):
     _description = 'Settled Days of a Subscription'
     _order = 'date_from, id'
 
-    # The last guard against billing twice (design §5): what is settled of one line may not
+    # The last guard against billing twice: what is settled of one line may not
     # overlap. It needs no extension, since a line's id is given as a range of one number.
     _no_overlap = models.Constraint(
         "EXCLUDE USING gist (int4range(subscription_line_id, subscription_line_id, '[]') WITH &&,"
-        ' daterange(date_from, COALESCE(credited_from, date_to + 1)) WITH &&)'
-        " WHERE (kind NOT IN ('credit', 'one_time') AND is_void IS NOT TRUE"
-        ' AND is_taken_back IS NOT TRUE'
-        ' AND COALESCE(credited_from, date_to + 1) > date_from)',
+        " daterange(date_from, date_to, '[]') WITH &&) WHERE (kind IN ('charge', 'external')"
+        ' AND is_void IS NOT TRUE AND is_taken_back IS NOT TRUE)',
         'These days of the subscription are billed already.',
     )
     _charge_once = models.UniqueIndex(
@@ -31,10 +27,6 @@ class OfferBillingEntry(models.Model):
     )
     _dates_in_order = models.Constraint(
         'CHECK (date_from <= date_to)', 'The days of a billing entry end before they start.'
-    )
-    _credited_inside = models.Constraint(
-        'CHECK (credited_from BETWEEN date_from AND date_to)',
-        'Only days that were charged can be credited.',
     )
     _taken_back_settled = models.Constraint(
         "CHECK (is_taken_back IS NOT TRUE OR kind IN ('charge', 'external'))",
@@ -54,7 +46,6 @@ class OfferBillingEntry(models.Model):
         selection=[
             ('charge', 'Charged'),
             ('credit', 'Credited'),
-            ('waived', 'Not billed'),
             ('external', 'Billed externally'),
             ('one_time', 'One-time amount'),
         ],
@@ -69,12 +60,9 @@ class OfferBillingEntry(models.Model):
         string='Credits',
         index='btree_not_null',
         ondelete='cascade',
-        help='The charge whose tail this credit takes back.',
+        help='The charge that this credit takes back.',
     )
     credit_ids = fields.One2many(comodel_name='offer.billing.entry', inverse_name='origin_id')
-    credited_from = fields.Date(
-        readonly=True, help='The first of its days that credits have taken back.'
-    )
     # at what the days were settled ("an entry's content is what was agreed")
     product_id = fields.Many2one(comodel_name='product.product', ondelete='restrict')
     product_uom_id = fields.Many2one(comodel_name='uom.uom', string='Unit', ondelete='restrict')
@@ -114,13 +102,6 @@ class OfferBillingEntry(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Tell the charges what is taken back of them."""
-        entries = super().create(vals_list)
-        entries.origin_id._update_credited_from()
-        return entries
-
     def unlink(self):
         """Give the days back: what was credited is charged again, what was charged is due."""
         self._check_not_credited_elsewhere()
@@ -128,7 +109,7 @@ class OfferBillingEntry(models.Model):
         origins = self.origin_id - self
         lines, days = self.subscription_line_id, self._get_pulled_days()
         res = super().unlink()
-        origins._update_credited_from()
+        origins._update_taken_back()
         self._look_again(lines, days)
         return res
 
@@ -151,17 +132,14 @@ class OfferBillingEntry(models.Model):
                 )
             )
 
-    def _update_credited_from(self):
-        """Credits are the tail of a charge: the earliest of them says from where."""
+    def _update_taken_back(self):
+        """Each is wholly live, or wholly taken back by a credit."""
         for entry in self:
-            credits = entry.credit_ids.filtered(lambda credit: not credit.is_void)
-            first = min(credits.mapped('date_from'), default=False)
-            if entry.credited_from != first:
-                entry.credited_from = first
-            if entry.subscription_id.is_on_facts and entry.is_taken_back != bool(first):
-                entry.is_taken_back = bool(first)
-        # the database's guard reads these columns: whatever is inserted next must find them
-        self.flush_recordset(['credited_from', 'is_taken_back'])
+            is_taken = any(not credit.is_void for credit in entry.credit_ids)
+            if entry.is_taken_back != is_taken:
+                entry.is_taken_back = is_taken
+        # the database's guard reads the column: whatever is inserted next must find it
+        self.flush_recordset(['is_taken_back'])
 
     def _set_void(self, void):
         """Take entries out of what is settled, since their invoice is cancelled, or put them
@@ -171,7 +149,7 @@ class OfferBillingEntry(models.Model):
             (self.origin_id - self)._take_back_again()
         self.is_void = void
         self.flush_recordset(['is_void'])
-        self.origin_id._update_credited_from()
+        self.origin_id._update_taken_back()
         self._look_again(self.subscription_line_id, self._get_pulled_days())
 
     def _check_not_billed_again(self):
@@ -186,95 +164,22 @@ class OfferBillingEntry(models.Model):
                     invoice=again[0].move_id.display_name,
                 )
             )
-        for entry in self.filtered(lambda entry: entry.kind in SETTLING):
+        for entry in self.filtered(lambda entry: entry.kind in SETTLING_KINDS):
             # what credits on the same document take back makes room again
             others = entry.subscription_line_id.billing_entry_ids - self - self.origin_id
-            for other in others._as_settled():
-                if other.first <= entry.date_to and entry.date_from <= other.last:
+            for other in others._filter_settling():
+                if other.date_from <= entry.date_to and entry.date_from <= other.date_to:
                     raise UserError(
                         self.env._(
                             'The days of "%(line)s" from %(first)s on have been billed again'
                             ' meanwhile (%(invoice)s): this invoice stays cancelled.',
                             line=entry.subscription_line_id.display_name,
-                            first=other.first,
-                            invoice=self.browse(other.key).move_id.display_name or other.kind,
+                            first=format_date(self.env, other.date_from),
+                            invoice=other.move_id.display_name or other.kind,
                         )
                     )
 
-    # === BUSINESS METHODS: CREDITS === #
-
-    @api.model
-    def _limit_credits(self, rows):
-        """Let no credit take back more than is left after credit notes made by hand.
-
-        :param list[DueRow] rows: due rows
-        :return: the same rows, with lower prices where that is so
-        :rtype: list[DueRow]
-        """
-        left = {}
-        return [self._limit_credit(row, left) if row.kind == 'credit' else row for row in rows]
-
-    @api.model
-    def _limit_credit(self, row, left):
-        """:param DueRow row: a credit
-        :param dict left: what is left of invoices and of their lines; what comes back goes off it
-        :rtype: DueRow
-        """
-        # sudo: a salesperson sees what comes back, but not every invoice
-        origin_sudo = self.sudo().browse(row.due.origin)
-        charged = origin_sudo.invoice_line_id
-        if not charged.move_id._get_offer_notes_by_hand():
-            return row
-        whole = origin_sudo._get_full_price()
-        part = charged.price_subtotal * row.price_unit / whole if whole else 0.0
-        # of the invoice, and of the lines that the note's lines repeat
-        move, same = charged.move_id, (charged.move_id, charged.product_id, charged.name)
-        for key, whole_move in ((move, True), (same, False)):
-            if key not in left:
-                left[key] = charged._get_offer_left_to_credit(whole_move)
-        granted = max(0.0, min(part, left[move], left[same]))
-        left[move] -= granted
-        left[same] -= granted
-        if not part or granted >= part:
-            return row
-        price_unit = row.price_unit * granted / part
-        amount = row.line._get_amount(row.quantity, price_unit)
-        return replace(row, price_unit=price_unit, amount=amount)
-
-    @api.model
-    def _settle_credited_by_hand(self, rows):
-        """Settle credits of nothing, e.g. of what was credited by hand; no invoice shows them.
-
-        :param list[DueRow] rows: due rows
-        :return: the others
-        :rtype: list[DueRow]
-        """
-        shown, nothing = [], []
-        for row in rows:
-            (nothing if row.kind == 'credit' and not row.amount else shown).append(row)
-        self.create(
-            [
-                {
-                    'subscription_line_id': row.line.id,
-                    'kind': 'credit',
-                    'date_from': row.due.first,
-                    'date_to': row.due.last,
-                    'origin_id': row.due.origin,
-                    'reason': self.env._('Nothing was left to credit.'),
-                    **self._prepare_row_content(row),
-                }
-                for row in nothing
-            ]
-        )
-        return shown
-
-    def _get_full_price(self):
-        """:return: price per unit of these days as they were charged, in the product's taxes"""
-        self.ensure_one()
-        line = self.subscription_line_id
-        terms, anchor = line._get_entitlement()[:2]
-        period = period_of(terms, anchor, self.date_from)
-        return line._get_piece_price(period, self.date_from, self.date_to)
+    # === BUSINESS METHODS: CONTENT === #
 
     @api.model
     def _prepare_content_values(self, content, rounding):
@@ -296,26 +201,9 @@ class OfferBillingEntry(models.Model):
 
     @api.model
     def _prepare_row_content(self, row):
-        """:param DueRow row: of any subscription
-        :return: at what its days are settled, where that is kept
+        """:param DueRow row: of days that are charged or credited
+        :return: at what they are settled
         :rtype: dict
         """
-        if not row.content:
-            return {}
         rounding = to_decimal(row.line.currency_id.rounding)
         return self._prepare_content_values(row.content, rounding)
-
-    def _as_settled(self):
-        """:return: these entries as the reconciliation reads them
-        :rtype: list[Settled]
-        """
-        return [
-            Settled(
-                key=entry.id,
-                kind=entry.kind,
-                first=entry.date_from,
-                last=entry.credited_from - ONE_DAY if entry.credited_from else entry.date_to,
-            )
-            for entry in self
-            if entry.kind in SETTLING and not entry.is_void
-        ]

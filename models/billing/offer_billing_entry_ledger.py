@@ -1,4 +1,4 @@
-"""Entries of subscriptions that go by their facts: each is wholly live or wholly taken back."""
+"""What entries settled and what comes back: each is wholly live or wholly taken back."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -6,10 +6,9 @@ from odoo.tools import format_date
 
 from ...tools.amounts import piece_amount, round_to, share_of, to_decimal
 from ...tools.facts import Content
-from ...tools.ledger import Entry, split_days
+from ...tools.ledger import CREDIT, Entry, split_days
 from ...tools.periods import Period
-
-SETTLING_KINDS = ('charge', 'external')
+from .offer_billing_entry import SETTLING_KINDS
 
 
 class OfferBillingEntry(models.Model):
@@ -47,15 +46,14 @@ class OfferBillingEntry(models.Model):
         )
 
     def _get_pulled_days(self):
-        """:return: by line that goes by its facts, the first day that has to be looked at again
-            when these entries come or go
+        """:return: by line, the first day that has to be looked at again when these entries come
+            or go
         :rtype: dict
         """
         days = {}
         for entry in self.filtered(lambda entry: entry.kind != 'one_time'):
             line = entry.subscription_line_id
-            if line.subscription_id._goes_by_facts():
-                days[line] = min(entry.date_from, days.get(line) or entry.date_from)
+            days[line] = min(entry.date_from, days.get(line) or entry.date_from)
         return days
 
     @api.model
@@ -69,11 +67,12 @@ class OfferBillingEntry(models.Model):
         # a run that still counts on these entries must not commit beside it
         pulled.subscription_id._lock_for_act()
         pulled._pull_settled_to(days)
-        (lines - pulled)._update_next_due()
+        (lines - pulled)._update_hints()
 
     @api.model
     def _settle_nothing(self, groups):
-        """Settle days without an invoice where every row of it is nothing.
+        """Settle without an invoice what would take nothing back, and days of which every row of
+        an invoice is nothing.
 
         :param dict groups: see `offer.subscription._group_due_rows`
         :return: the others
@@ -81,10 +80,12 @@ class OfferBillingEntry(models.Model):
         """
         shown, values = {}, []
         for key, rows in groups.items():
-            if all(row.is_nothing for row in rows):
-                values += [row.line._prepare_ledger_entry_values(row) for row in rows]
-            else:
-                shown[key] = rows
+            is_shown = not all(row.is_nothing for row in rows)
+            for row in rows:
+                if is_shown and not (row.is_nothing and row.kind == CREDIT):
+                    shown.setdefault(key, []).append(row)
+                else:
+                    values.append(row.line._prepare_entry_values(row))
         self.create(values)
         return shown
 
@@ -118,8 +119,6 @@ class OfferBillingEntry(models.Model):
         """
         for credit in self.filtered('origin_id'):
             origin = credit.origin_id
-            if not origin.subscription_id._goes_by_facts():
-                continue
             days = (credit.date_from, credit.date_to)
             if origin.is_taken_back or origin.is_void or (origin.date_from, origin.date_to) != days:
                 raise UserError(
@@ -133,20 +132,15 @@ class OfferBillingEntry(models.Model):
 
     def _take_back_again(self):
         """Let credits that are put back take these charges back."""
-        entries = self.filtered(lambda entry: entry.subscription_id._goes_by_facts())
-        entries.is_taken_back = True
-        entries.flush_recordset(['is_taken_back'])
+        self.is_taken_back = True
+        self.flush_recordset(['is_taken_back'])
 
     def _check_origins_free(self):
         """:raise UserError: if days that these credits took back are billed again elsewhere"""
         credits = self.filtered(lambda entry: entry.origin_id and not entry.is_void)
         for origin in credits.origin_id - self:
-            if not origin.subscription_id._goes_by_facts():
-                continue
-            again = origin.subscription_line_id.billing_entry_ids.filtered(
-                lambda entry, origin=origin: entry.kind in SETTLING_KINDS
-                and not (entry.is_void or entry.is_taken_back)
-                and entry.date_from <= origin.date_to
+            again = origin.subscription_line_id.billing_entry_ids._filter_settling().filtered(
+                lambda entry, origin=origin: entry.date_from <= origin.date_to
                 and origin.date_from <= entry.date_to
             )
             if again - self - origin:

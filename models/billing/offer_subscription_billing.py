@@ -1,4 +1,4 @@
-"""The billing engine: what is due becomes invoices, exactly once (design §5)."""
+"""The billing engine: what is due becomes invoices, exactly once."""
 
 import logging
 from math import isqrt
@@ -24,6 +24,13 @@ class _RolledBackError(Exception):
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
 
+    # === COMPUTE METHODS === #
+
+    @api.depends('line_ids.billing_entry_ids')
+    def _compute_invoice_count(self):
+        for subscription in self:
+            subscription.invoice_count = len(subscription._get_invoices())
+
     # === PUBLIC METHODS === #
 
     def preview(self, until):
@@ -39,7 +46,7 @@ class OfferSubscription(models.Model):
         """
         self.check_access('read')
         day = self._to_day(until)
-        pending = self.filtered(lambda it: it.is_on_facts and it.state == 'pending')
+        pending = self.filtered(lambda it: it.state == 'pending')
         dated = pending.filtered(lambda it: it.date_start or any(it.line_ids.mapped('date_start')))
         return [
             {
@@ -301,6 +308,10 @@ class OfferSubscription(models.Model):
         except Exception:
             # whoever can't be told must not keep the others from being billed
             _logger.exception('Nobody was told that %s is parked', self.name)
+
+    def _get_invoices(self):
+        """:rtype: account.move"""
+        return self.line_ids.billing_entry_ids.move_id
 
     def action_retry(self):
         """Put parked subscriptions back into the next run, and start it."""

@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.periods import Period
-from ...tools.reconciliation import Due
-from .due_row import DueRow
+from .due_row import Due, DueRow
 
 
 class OfferSubscriptionCharge(models.Model):
@@ -132,12 +131,6 @@ class OfferSubscriptionCharge(models.Model):
 
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
-
-    charge_ids = fields.One2many(
-        comodel_name='offer.subscription.charge',
-        inverse_name='subscription_id',
-        string='One-Time Amounts',
-    )
 
     # === BUSINESS METHODS === #
 

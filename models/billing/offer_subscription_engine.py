@@ -1,4 +1,4 @@
-"""From what is due to invoices: what stands together, and how it is written (design §5)."""
+"""From what is due to invoices: what stands together, and how it is written."""
 
 from typing import NamedTuple
 
@@ -44,14 +44,7 @@ class OfferSubscription(models.Model):
         :param datetime.date until: up to and including this day
         :rtype: list[DueRow]
         """
-        by_facts = self.filtered('is_on_facts')
-        found = by_facts._find_ledger_rows(until)
-        lines = (self - by_facts).line_ids.filtered(
-            lambda line: line.date_next_due and line.date_next_due <= until
-        )
-        settled = lines._get_settled()
-        rows = [row for line in lines for row in line._get_due_rows(until, settled[line])]
-        rows = self.env['offer.billing.entry']._limit_credits(rows) + found
+        rows = self._find_ledger_rows(until)
         return rows + self._get_charge_rows(until, rows)
 
     @api.model
@@ -83,7 +76,6 @@ class OfferSubscription(models.Model):
         rows = self._get_due_rows(day)
         self._check_not_too_late(rows, day)
         rows = self._take_back(rows)
-        rows = self.env['offer.billing.entry']._settle_credited_by_hand(rows)
         groups = self.env['offer.billing.entry']._settle_nothing(self._group_due_rows(rows))
         moves = posted = sent = self.env['account.move']
         for context, vals_list in self._prepare_invoice_batches(groups, day).items():
@@ -98,35 +90,9 @@ class OfferSubscription(models.Model):
         posted.with_context(validate_analytic=True)._post(soft=False)
         sent._queue_offer_sending()
         # what has no hint is settled, and was not touched
-        self.line_ids.filtered('date_next_due')._update_next_due(
-            True, self._get_charged_until(rows)
-        )
+        self.line_ids.filtered('date_next_due')._update_hints()
         self.filtered('charge_ids')._update_next_due()
-        self._close_ended(day)
         return moves
-
-    @api.model
-    def _get_charged_until(self, rows):
-        """:return: the last charged day of lines that go on: all before it is settled now, so that
-            nothing needs to be read again to know what comes next
-        :rtype: dict
-        """
-        charged = {}
-        for row in rows:
-            line = row.line
-            if row.kind == 'charge' and not line.date_end:
-                charged[line] = max(row.due.last, charged.get(line, row.due.last))
-        return charged
-
-    def _close_ended(self, day):
-        """Close what has ended and owes nothing more; by facts the calendar closes it."""
-        self.filtered(
-            lambda subscription: subscription.state in ('active', 'paused')
-            and not subscription.is_on_facts
-            and subscription.date_end
-            and subscription.date_end < day
-            and not subscription.date_next_due
-        )._write_shown({'state': 'closed'})
 
     # === BUSINESS METHODS: INVOICES === #
 
@@ -154,7 +120,7 @@ class OfferSubscription(models.Model):
             if subscription not in keys:
                 keys[subscription] = subscription._get_invoice_key()
             key = keys[subscription]._replace(on=row.due.on)
-            if row.content and row.kind == 'credit':
+            if row.kind == 'credit':
                 key = self._get_credit_key(key, row)
             if key.company.offer_late_policy == 'single':
                 key = key._replace(on=None)
@@ -294,7 +260,7 @@ class OfferSubscription(models.Model):
         """:return: the one invoice that these rows take back, or none
         :rtype: account.move
         """
-        origins = [row.due.origin for row in rows if row.content and row.due.origin]
+        origins = [row.due.origin for row in rows if row.due.origin]
         entries = self.env['offer.billing.entry'].browse(origins)
         moves = entries.move_id
         # days that were billed externally stand on no invoice of ours

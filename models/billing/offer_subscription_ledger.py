@@ -1,4 +1,4 @@
-"""Due is timeline less ledger: what subscriptions that go by their facts are charged and credited.
+"""Due is timeline less ledger: what subscriptions are charged and credited.
 
 What is due is found by `tools/ledger.py`; here entries are read for it, and become rows.
 """
@@ -15,9 +15,8 @@ from ...tools.ledger import (
     find_settled_until,
 )
 from ...tools.periods import ONE_DAY
-from ...tools.reconciliation import Due
-from .due_row import DueRow
-from .offer_billing_entry_ledger import SETTLING_KINDS
+from .due_row import Due, DueRow
+from .offer_billing_entry import SETTLING_KINDS
 
 
 class OfferSubscription(models.Model):
@@ -115,10 +114,7 @@ class OfferSubscription(models.Model):
         """:return: the last day of which anything is settled, or None"""
         self.ensure_one()
         # sudo: what is settled decides, whoever asks
-        entries_sudo = self.sudo().line_ids.billing_entry_ids.filtered(
-            lambda entry: entry.kind in SETTLING_KINDS
-            and not (entry.is_void or entry.is_taken_back)
-        )
+        entries_sudo = self.sudo().line_ids.billing_entry_ids._filter_settling()
         return max(entries_sudo.mapped('date_to'), default=None)
 
     def _take_back(self, rows):
@@ -131,7 +127,7 @@ class OfferSubscription(models.Model):
         """
         by_origin = {}
         for row in rows:
-            if row.content and row.kind == CREDIT:
+            if row.kind == CREDIT:
                 by_origin.setdefault(row.due.origin, []).append(row)
         parts = {}
         for origin, credits in by_origin.items():

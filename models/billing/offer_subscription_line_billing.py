@@ -1,150 +1,23 @@
-"""What is due of a subscription line, and the invoice line that it becomes (design §5)."""
+"""The invoice line of days that are charged or credited, or of a one-time amount."""
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+from odoo.tools.misc import formatLang
 
-from ...tools.periods import ONE_DAY, period_index, period_of
-from ...tools.proration import piece_price
-from ...tools.reconciliation import due_charges, due_credits, next_due
-from .due_row import DueRow
+from ...tools.amounts import HUNDRED, shortest_price, to_decimal
+from ...tools.ledger import CREDIT
+
+MOST_DIGITS_SHOWN = 6
 
 
 class OfferSubscriptionLine(models.Model):
     _inherit = 'offer.subscription.line'
 
-    # === BUSINESS METHODS: DUE === #
-
-    def _update_next_due(self, forward=False, charged=None):
-        """Write the first day on which something can be due, on lines and subscriptions.
-
-        :param bool forward: days were only added to what is settled: what lies before the hint
-            needn't be read again
-        :param dict charged: the last charged day of lines that were just charged for all that is
-            due; days beyond it that are settled already only make the hint early
-        """
-        charged = charged or {}
-        by_facts = self.filtered(lambda line: line.subscription_id._goes_by_facts())
-        by_facts._update_hints()
-        self -= by_facts
-        settled = self.filtered(lambda line: line not in charged)._get_settled(forward)
-
-        def get_day(line):
-            if line in charged:
-                terms, anchor, _first, last = line._get_entitlement()
-                closing = line.subscription_id.date_end or None
-                return next_due(terms, anchor, charged[line] + ONE_DAY, last, [], closing)
-            return line._get_next_due(settled[line], forward)
-
-        for day, lines in self.grouped(lambda line: get_day(line) or False).items():
-            lines.filtered(lambda line, day=day: line.date_next_due != day).date_next_due = day
-        self.subscription_id._update_next_due()
-
-    def _get_next_due(self, settled, forward):
-        subscription = self.subscription_id
-        if subscription.state == 'pending' or not self.date_start:
-            return None
-        entitlement = terms, anchor, first, last = self._get_entitlement()
-        if forward:
-            first = self._get_open_since(entitlement)
-        return next_due(terms, anchor, first, last, settled, subscription.date_end or None)
-
-    def _get_open_since(self, entitlement=None):
-        """:return: the first day that may not be settled: nothing is due before the hint, so no
-        period that ended before it has a gap. The past of a long life is not read again.
-        """
-        terms, anchor, first, _last = entitlement or self._get_entitlement()
-        if not self.date_next_due or not anchor:
-            return first
-        return max(first, period_of(terms, anchor, self.date_next_due - ONE_DAY).first)
-
-    def _get_settled(self, forward=True):
-        """What is settled of these lines.
-
-        :param bool forward: without what can't matter, since it lies before the hint
-        :rtype: dict[offer.subscription.line, list[Settled]]
-        """
-        domain = [('subscription_line_id', 'in', self.ids)]
-        started = self.filtered('date_start')
-        if forward and started:
-            # days beyond an end may come back, however old they are
-            # lines that begin, are counted and wait alike are open since the same day
-            alike = {
-                (
-                    line.subscription_id.plan_id,
-                    line.subscription_id.date_anchor,
-                    line.date_start,
-                    line.date_next_due,
-                ): line
-                for line in started
-            }
-            days = [line._get_open_since() for line in alike.values()]
-            days += started.filtered('date_end').mapped('date_end')
-            domain.append(('date_to', '>=', min(days)))
-        found = self.env['offer.billing.entry'].search(domain).grouped('subscription_line_id')
-        nothing = self.env['offer.billing.entry']
-        return {line: found.get(line, nothing)._as_settled() for line in self}
-
-    def _get_entitlement(self):
-        """:return: terms, anchor, first and last entitled day (None: no end)"""
-        self.ensure_one()
-        subscription = self.subscription_id
-        lasts = [*filter(None, (self.date_end, subscription._get_certain_end()))]
-        return (
-            subscription.plan_id._get_terms(),
-            subscription.date_anchor,
-            self.date_start,
-            min(lasts, default=None),
-        )
-
-    def _get_due_rows(self, until, settled=None):
-        """What is due of one line, oldest first: the difference of what the customer is entitled
-        to and what is settled.
-
-        :param datetime.date until: up to and including this day
-        :param settled: what `_get_settled` gives for it, read for many lines at once
-        :rtype: list[DueRow]
-        """
-        self.ensure_one()
-        entitlement = terms, anchor, _first, last = self._get_entitlement()
-        settled = self._get_settled()[self] if settled is None else settled
-        first = self._get_open_since(entitlement)
-        closing = self.subscription_id.date_end or None
-        charges = due_charges(terms, anchor, first, last, settled, until, closing)
-        credits = due_credits(terms, anchor, last, settled, until)
-        return [self._prepare_due_row('credit', due) for due in credits] + [
-            self._prepare_due_row('charge', due) for due in charges
-        ]
-
-    def _prepare_due_row(self, kind, due):
-        quantity = -self.quantity if kind == 'credit' else self.quantity
-        price_unit = self._get_piece_price(due.period, due.first, due.last)
-        amount = self._get_amount(quantity, price_unit)
-        return DueRow(self, kind, due, quantity, price_unit, amount)
-
-    def _get_piece_price(self, period, first, last):
-        """:return: price per unit of some days of a period, in the product's taxes"""
-        price = self._get_period_price(period)
-        if self.subscription_id.plan_id.proration == 'none':
-            return price
-        return float(piece_price(price, period, first, last, self.currency_id.rounding))
-
-    def _get_period_price(self, period):
-        """:return: price per unit of a whole period: less in the first ones, if that was agreed"""
-        subscription = self.subscription_id
-        if not subscription.intro_periods or not subscription.date_start:
-            return self.price_unit
-        terms, anchor = subscription.plan_id._get_terms(), subscription.date_anchor
-        begun = period_index(terms, anchor, subscription.date_start)
-        if period_index(terms, anchor, period.first) - begun >= subscription.intro_periods:
-            return self.price_unit
-        price = self.price_unit * subscription.intro_percent / 100
-        return self.env['offer.price']._round(price, self.currency_id)
-
-    # === BUSINESS METHODS: INVOICE LINES === #
+    # === BUSINESS METHODS === #
 
     def _prepare_invoice_line_values(self, row, fiscal_position, sign):
-        """Values of the invoice line for one due row.
+        """Values of the invoice line for one row.
 
         :param DueRow row: of this line
         :param fiscal_position: of the invoice
@@ -153,42 +26,128 @@ class OfferSubscriptionLine(models.Model):
         self.ensure_one()
         if row.charge:
             return row.charge._prepare_invoice_line_values(row, fiscal_position, sign)
-        if row.content:
-            return self._prepare_ledger_line_values(row, fiscal_position, sign)
-        due = row.due
-        lang = self.subscription_id.partner_id.lang
-        days = (self._format_day(day, lang) for day in (due.first, due.last))
+        content = row.content
         values = {
-            'product_id': self.product_id.id,
-            'name': f'{self.name}\n{" – ".join(days)}',
-            'quantity': sign * row.quantity,
-            'product_uom_id': self.product_uom_id.id,
-            'discount': self.discount,
-            **self._prepare_deferral_values(due),
-            'offer_billing_entry_ids': [
-                fields.Command.create(
-                    {
-                        'subscription_line_id': self.id,
-                        'kind': row.kind,
-                        'date_from': due.first,
-                        'date_to': due.last,
-                        'origin_id': due.origin,
-                    }
-                )
-            ],
+            'name': self._get_invoice_line_name(row),
+            **self._prepare_deferral_values(row.due),
+            'offer_billing_entry_ids': [fields.Command.create(self._prepare_entry_values(row))],
         }
-        if row.kind == 'credit':
-            return {**values, **self._prepare_credit_values(row)}
-        taxes = self._get_taxes()
-        price_unit = self.product_id._get_tax_included_unit_price_from_price(
-            row.price_unit, product_taxes=taxes, fiscal_position=fiscal_position
+        charged = self.env['offer.billing.entry'].browse(row.due.origin or []).invoice_line_id
+        if charged:
+            return {**values, **self._prepare_taken_back_values(row, charged, sign)}
+        product = self.env['product.product'].browse(content.item)
+        taxes = self._get_taxes_of(product)
+        towards = -1 if row.kind == CREDIT else 1
+        quantity, discount, price = self._get_written_price(
+            towards * to_decimal(row.amount), content.quantity, content.discount
         )
         if self.analytic_distribution:
             values['analytic_distribution'] = self.analytic_distribution
-        values.update(
-            price_unit=price_unit, tax_ids=[fields.Command.set(fiscal_position.map_tax(taxes).ids)]
+        return {
+            **values,
+            'product_id': content.item,
+            'product_uom_id': content.unit,
+            'quantity': sign * towards * quantity,
+            'discount': discount,
+            'price_unit': product._get_tax_included_unit_price_from_price(
+                price, product_taxes=taxes, fiscal_position=fiscal_position
+            ),
+            'tax_ids': [fields.Command.set(fiscal_position.map_tax(taxes).ids)],
+        }
+
+    def _get_written_price(self, amount, quantity, discount):
+        """How an amount is written on an invoice line, which keeps only so many digits.
+
+        :param Decimal amount: of the line
+        :param Decimal quantity: not less than 0
+        :param Decimal discount: in percent
+        :return: quantity, discount in percent and price per unit, which give the amount
+        :rtype: tuple[float, float, float]
+        """
+        digits = self.env['decimal.precision'].precision_get
+        quantity = round(quantity, digits('Product Unit'))
+        discount = round(discount, digits('Discount'))
+        rounding = to_decimal(self.currency_id.rounding)
+        price = shortest_price(abs(amount), quantity, discount, rounding)
+        if price is None:
+            # no price of so few digits gives it
+            return 1.0, 0.0, float(amount)
+        return float(quantity), float(discount), float(price.copy_sign(amount))
+
+    def _prepare_entry_values(self, row):
+        """:param DueRow row: of this line
+        :return: values of the entry that settles its days
+        :rtype: dict
+        """
+        entries = self.env['offer.billing.entry']
+        return {
+            'subscription_line_id': self.id,
+            'kind': row.kind,
+            'date_from': row.due.first,
+            'date_to': row.due.last,
+            'origin_id': row.due.origin,
+            **entries._prepare_row_content(row),
+        }
+
+    def _prepare_taken_back_values(self, row, charged, sign):
+        """A credit repeats the invoice line that it takes back, also if people edited it, or taxes
+        and accounts have changed since.
+
+        :param DueRow row: a credit
+        :param charged: the invoice line
+        :param int sign: -1 on a credit note, whose quantities are positive
+        """
+        quantity, discount, price = self._get_written_price(
+            row.written, abs(to_decimal(charged.quantity)), to_decimal(charged.discount)
         )
-        return values
+        return {
+            'product_id': charged.product_id.id,
+            'product_uom_id': charged.product_uom_id.id,
+            'quantity': -sign * quantity,
+            'price_unit': price,
+            'discount': discount,
+            'tax_ids': [fields.Command.set(charged.tax_ids.ids)],
+            'account_id': charged.account_id.id,
+            'analytic_distribution': charged.analytic_distribution,
+        }
+
+    def _get_invoice_line_name(self, row):
+        """:return: what, which days, and for a part of a period by which rule
+        :rtype: str
+        """
+        content, due = row.content, row.due
+        lang = self.subscription_id.partner_id.lang
+        days = (self._format_day(day, lang) for day in (due.first, due.last))
+        text = f'{row.text}\n{" – ".join(days)}'
+        plan = self.subscription_id.plan_id.with_context(lang=lang)
+        part = (due.last - due.first).days + 1
+        rules = []
+        if plan.proration != 'none' and part != due.period.days:
+            rules.append(
+                plan.env._(
+                    '%(quantity)s × %(price)s %(period)s, %(part)s of %(days)s days',
+                    quantity=self._format_exactly(content.quantity, 0, lang),
+                    price=self._format_exactly(
+                        content.price, self.currency_id.decimal_places, lang
+                    ),
+                    period=plan._get_period_text(),
+                    part=part,
+                    days=due.period.days,
+                )
+            )
+        if content.introductory != HUNDRED:
+            percent = self._format_exactly(content.introductory, 0, lang)
+            rules.append(plan.env._('introductory price: %s %%', percent))
+        return '\n'.join([text, ', '.join(rules)]) if rules else text
+
+    def _format_exactly(self, number, fewest, lang):
+        """:param Decimal number: as it was agreed
+        :param int fewest: digits after the point that are written at least
+        :return: the number with all of its digits, as a language writes it
+        :rtype: str
+        """
+        digits = max(fewest, min(-number.normalize().as_tuple().exponent, MOST_DIGITS_SHOWN))
+        return formatLang(self.with_context(lang=lang).env, float(number), digits=digits)
 
     def _format_day(self, day, lang):
         """:return: a day as a language writes it; invoices of a run name the same days again"""
@@ -196,6 +155,8 @@ class OfferSubscriptionLine(models.Model):
         if (day, lang) not in known:
             known[day, lang] = format_date(self.env, day, lang_code=lang)
         return known[day, lang]
+
+    # === BUSINESS METHODS: TAXES === #
 
     def _get_taxes(self):
         """:return: the product's own taxes in the company of the subscription
@@ -236,21 +197,3 @@ class OfferSubscriptionLine(models.Model):
         values = {'deferred_start_date': due.first, 'deferred_end_date': due.last}
         known = self.env['account.move.line']._fields
         return {name: value for name, value in values.items() if name in known}
-
-    def _prepare_credit_values(self, row):
-        """A credit repeats the invoice line that it takes back, also if taxes or accounts have
-        changed since."""
-        origin = self.env['offer.billing.entry'].browse(row.due.origin)
-        charged = origin.invoice_line_id
-        price_unit = row.price_unit
-        full = origin._get_full_price()
-        if self.currency_id.compare_amounts(charged.price_unit, full) and full:
-            # the price was taken into other taxes then; the same share of it comes back
-            price_unit = charged.price_unit * price_unit / full
-        return {
-            'price_unit': price_unit,
-            'discount': charged.discount,
-            'tax_ids': [fields.Command.set(charged.tax_ids.ids)],
-            'account_id': charged.account_id.id,
-            'analytic_distribution': charged.analytic_distribution,
-        }

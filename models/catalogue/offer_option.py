@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...tools.rules import Rule, find_cycle, find_impossible
 
-# what a sold Service is made of; a new version changes it (design §2)
+# what a sold Service is made of; a new version changes it
 SOLD_FIELDS = (
     'group_id',
     'product_id',
@@ -189,7 +189,7 @@ class OfferOption(models.Model):
         return options
 
     def write(self, vals):
-        """Refuse to change what a sold Service is made of (design §2)."""
+        """Refuse to change what a sold Service is made of."""
         if any(self._is_changed(option, vals) for option in self):
             self.product_tmpl_id._check_offer_not_sold()
         return super().write(vals)

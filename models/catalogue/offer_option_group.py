@@ -83,7 +83,7 @@ class OfferOptionGroup(models.Model):
         return groups
 
     def write(self, vals):
-        """Refuse to change how many choices a sold Service has (design §2)."""
+        """Refuse to change how many choices a sold Service has."""
         names = vals.keys() & {'min_choices', 'max_choices'}
         if any(vals[name] != group[name] for group in self for name in names):
             self.product_tmpl_id._check_offer_not_sold()

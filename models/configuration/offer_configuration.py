@@ -1,4 +1,4 @@
-"""The one place that reads, validates and prices a configuration (design §3)."""
+"""The one place that reads, validates and prices a configuration."""
 
 from odoo import api, models
 
@@ -16,7 +16,7 @@ class OfferConfiguration(models.AbstractModel):
         """Read a configuration and check all rules of its Service.
 
         :param order: the order that it is meant for, saved or not
-        :param dict configuration: plain data, see design §3
+        :param dict configuration: plain data, see `sale.order.offer_preview`
         :param bool quoted: it stands on a quotation already, which confirms as quoted, also if
             something was retired meanwhile
         :return: what could be read (None if not even the Service could), and what is wrong with

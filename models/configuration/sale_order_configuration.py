@@ -1,4 +1,4 @@
-"""How a configuration becomes order lines: previewed, added, edited, saved or not (design §3)."""
+"""How a configuration becomes order lines: previewed, added, edited, saved or not."""
 
 import uuid
 
@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
     def offer_preview(self, configuration):
         """Validate and price a configuration; write nothing.
 
-        :param dict configuration: see design §3; on an order that isn't saved yet, its values may
+        :param dict configuration: plain data; on an order that isn't saved yet, its values may
             come as `default_…` in the context
         :return: `lines`: one a delivered item, with `level` (0: the Service), `name`, `quantity`,
             `price_unit`, `discount` (percent), `subtotal` (untaxed, in the order's currency) and
@@ -145,7 +145,7 @@ class SaleOrder(models.Model):
     def offer_add(self, configuration, line_id=None):
         """Put a configured Service on the order, or change it in place.
 
-        :param dict configuration: see design §3
+        :param dict configuration: see `offer_preview`
         :param int line_id: the Service's order line to change; None: a new one
         :return: the Service's order line, its components hang on it
         :rtype: sale.order.line

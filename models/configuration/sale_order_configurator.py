@@ -1,4 +1,4 @@
-"""All that the configurator's dialog shows, in one request (design §3)."""
+"""All that the configurator's dialog shows, in one request."""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -13,7 +13,7 @@ class SaleOrder(models.Model):
     def offer_configurator(self, configuration, value_ids=None):
         """All that the configurator shows of a configuration, in one request.
 
-        :param dict configuration: see design §3; without `plan_id`: the Service's default
+        :param dict configuration: plain data; without `plan_id`: the Service's default
         :param list value_ids: values of attributes that the Service is to have: its variant and
             `no_variant_value_ids` are taken from them
         :return: what :meth:`offer_preview` gives, the `configuration` itself, the `currency_id`,

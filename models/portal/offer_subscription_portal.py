@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.periods import add_interval
@@ -12,21 +12,6 @@ MOST_MONTHS = 12
 
 class LookedOnlyError(Exception):
     """Ends a look, so that the savepoint takes back what was tried."""
-
-
-class OfferPlan(models.Model):
-    _inherit = 'offer.plan'
-
-    is_portal_change = fields.Boolean(
-        string='Customers May Change Quantities',
-        default=True,
-        help='In the portal: they get a quotation with the difference, and sign it.',
-    )
-    is_portal_notice = fields.Boolean(
-        string='Customers May Give Notice',
-        default=True,
-        help='In the portal: the end is shown before, and a notice can be withdrawn.',
-    )
 
 
 class OfferSubscription(models.Model):
@@ -103,7 +88,7 @@ class OfferSubscription(models.Model):
                     'max': option.max_quantity if option else 0,
                 }
             )
-            for part in lines.filtered(lambda part: part.parent_id == line._get_first()):
+            for part in lines.filtered(lambda part: part.parent_id == line):
                 add(part, level + 1)
 
         for root in lines.filtered(lambda line: not line.parent_id):

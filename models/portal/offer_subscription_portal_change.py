@@ -2,21 +2,10 @@
 
 from contextlib import suppress
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from .offer_subscription_portal import LookedOnlyError
-
-
-class OfferPlan(models.Model):
-    _inherit = 'offer.plan'
-
-    is_portal_configure = fields.Boolean(
-        string='Customers May Change Options',
-        default=True,
-        help='In the portal: options, service level and plan of what runs. They get a quotation'
-        ' with the difference, and sign it.',
-    )
 
 
 class OfferSubscription(models.Model):
@@ -115,7 +104,7 @@ class OfferSubscriptionLine(models.Model):
         return (
             self.product_id.offer_kind == 'service'
             and self._is_running_on(day)
-            and not self._get_first().parent_id
+            and not self.parent_id
             and bool(template.offer_option_group_ids or template.offer_tier_ids)
         )
 

@@ -18,7 +18,7 @@ class OfferSubscription(models.Model):
         :rtype: list[tuple[datetime.date, str]]
         """
         self.ensure_one()
-        if not self._goes_by_facts():
+        if not self._has_begun():
             return []
         timeline, today = self._get_timeline(), self._get_company_today(self.company_id)
         today = max(today, self.date_start)

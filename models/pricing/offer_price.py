@@ -189,7 +189,7 @@ class OfferPrice(models.Model):
 
     @api.model
     def _find_row(self, template, plan, context, *, product=None, option=None, tier=None, qty=1.0):
-        """The row that answers, by the order of design §4: the customer's own, then the
+        """The row that answers, in this order: the customer's own, then the
         pricelist's, then variant before template, larger quantity, later date.
 
         :param template: the Service whose rows are asked

@@ -21,7 +21,7 @@ class ProductPricelistItem(models.Model):
     def _compute_base_price(self, product, quantity, uom, date, currency, **kwargs):
         """Start from the price of an `offer.price` row where the caller found one.
 
-        It is in the currency and unit that are asked for already (design §4.3).
+        It is in the currency and unit that are asked for already.
         """
         base_price = kwargs.get('offer_base_price')
         if base_price is not None:

@@ -1,4 +1,4 @@
-"""What a Service, its components and its setup fee cost on an order (design §4)."""
+"""What a Service, its components and its setup fee cost on an order."""
 
 from odoo import api, models
 
@@ -19,7 +19,7 @@ class SaleOrderLine(models.Model):
         'linked_line_id.offer_tier_id',
     )
     def _compute_pricelist_item_id(self):
-        """No rule applies where the price is final or calculated already (design §4)."""
+        """No rule applies where the price is final or calculated already."""
         res = super()._compute_pricelist_item_id()
         for line in self.filtered('pricelist_item_id'):
             parts = line._get_offer_price_parts()
@@ -82,7 +82,7 @@ class SaleOrderLine(models.Model):
         return product.taxes_id._filter_taxes_by_company(self.company_id)
 
     def _get_display_price(self):
-        """Price a Service and its components by the rows of `offer.price` (design §4)."""
+        """Price a Service and its components by the rows of `offer.price`."""
         parts = self._get_offer_price_parts()
         if parts is not None and any(final for _amount, final in parts):
             return sum(
@@ -175,7 +175,7 @@ class SaleOrderLine(models.Model):
 
     def _get_offer_own_price(self):
         """The Service's own price, of which percentages are taken: after the pricelist, before
-        a discount, without service level and components (design §4).
+        a discount, without service level and components.
 
         :rtype: float
         """

@@ -160,8 +160,7 @@ class SaleOrder(models.Model):
         """Let subscription lines hang on each other as their order lines do."""
         by_order_line = lines.grouped('sale_line_id')
         for line in lines:
-            parent = by_order_line.get(line.sale_line_id._get_offer_service_line())
-            line.parent_id = parent and parent._get_first()
+            line.parent_id = by_order_line.get(line.sale_line_id._get_offer_service_line())
 
     def _start_offer_additions(self):
         """Start what recurs and was added to a confirmed order, at once.

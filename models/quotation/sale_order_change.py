@@ -103,7 +103,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         subscription, day = self._get_offer_changed(), self.offer_change_date
-        timeline = day and subscription._goes_by_facts() and subscription._get_timeline()
+        timeline = subscription._get_timeline() if day else None
         ends = self._get_offer_held_lines(timeline)
         lines = self.order_line.filtered('offer_plan_id')
         rows = [self._get_offer_change_row(line, timeline) for line in lines]
@@ -130,18 +130,19 @@ class SaleOrder(models.Model):
             said = {'quantity': 0}
         elif is_agreed:
             said = line._get_offer_said(timeline)
-        is_changed = bool(said) if timeline else line._differs_from_held(held)
-        return ChangeRow(line, held, content, before, after, is_changed, said)
+        return ChangeRow(line, held, content, before, after, bool(said), said)
 
     def _get_offer_held_lines(self, timeline=None):
         """
-        :param Timeline timeline: of the subscription, if it goes by its facts and is known
+        :param Timeline timeline: of the subscription, if it is known
         :return: what runs on the day of the change
         """
-        day = self.offer_change_date
-        return self._get_offer_changed().line_ids.filtered(
-            lambda line: line._is_agreed_on(day, timeline) if timeline else line._is_running_on(day)
-        )
+        day, lines = self.offer_change_date, self._get_offer_changed().line_ids
+        if not day:
+            return lines.browse()
+        if not timeline:
+            return lines._get_running_on(day)
+        return lines.filtered(lambda line: line._is_agreed_on(day, timeline))
 
     def _move_offer_lines_held(self, before):
         """Put on the quotation what begins to run by its new day, and leave out what has ended.
@@ -149,7 +150,7 @@ class SaleOrder(models.Model):
         :param before: what ran on the day of before
         """
         subscription = self._get_offer_changed()
-        if not self.offer_change_date or not subscription._goes_by_facts():
+        if not self.offer_change_date:
             return
         now = self._get_offer_held_lines()
         gone = self.order_line.filtered(lambda line: line._get_offer_held() & (before - now))
@@ -215,26 +216,12 @@ class SaleOrder(models.Model):
             ]
         try:
             subscription_sudo._check_running_on(self.offer_change_date)
-            subscription_sudo._check_not_paused_on(self.offer_change_date)
             subscription_sudo._check_not_locked(self.offer_change_date)
         except UserError as error:
             return [error.args[0]]
-        if subscription_sudo._goes_by_facts():
-            return self._get_offer_fact_errors()
-        for line in self.order_line.filtered('offer_plan_id'):
-            held = line._get_offer_held()
-            stale = held and (held.next_line_ids or not held._is_running_on(self.offer_change_date))
-            if stale:
-                return [
-                    self.env._(
-                        '"%(line)s" has changed since it was quoted, or changes on another day'
-                        ' already: quote the change anew.',
-                        line=held.display_name,
-                    )
-                ]
-        return []
+        return self._get_offer_stale_errors()
 
-    def _get_offer_fact_errors(self):
+    def _get_offer_stale_errors(self):
         """What is quoted was worked out from what was agreed then: an act that has changed lines
         since, from the day of the change on or before, makes it stale.
         """

@@ -31,7 +31,7 @@ class SaleOrder(models.Model):
             text = self._get_offer_prorated_text(rows, difference)
             if text:
                 texts.append(text)
-        elif self._get_offer_changed()._goes_by_facts():
+        else:
             texts += self._get_offer_moved_texts(rows)
         return '\n'.join(texts)
 
@@ -109,38 +109,19 @@ class SaleOrder(models.Model):
         day, subscription = self.offer_change_date, self._get_offer_changed()
         if not rows:
             return ''
-        if subscription._goes_by_facts():
-            timeline = subscription._get_timeline()
-            changes = self._get_offer_changes(rows)
-            last, amount = subscription._get_change_amount(day, changes, timeline)
-            period = timeline.get_period(day)
-            is_whole = (day, last) == (period.first, period.last)
-            if is_whole and not self.currency_id.compare_amounts(amount, difference):
-                return ''
-        else:
-            last, amount = self._get_old_prorated(rows, subscription)
-            if not last:
-                return ''
+        timeline = subscription._get_timeline()
+        changes = self._get_offer_changes(rows)
+        last, amount = subscription._get_change_amount(day, changes, timeline)
+        period = timeline.get_period(day)
+        is_whole = (day, last) == (period.first, period.last)
+        if is_whole and not self.currency_id.compare_amounts(amount, difference):
+            return ''
         return self.env._(
             'For %(first)s to %(last)s: %(amount)s, on the next invoice',
             first=format_date(self.env, day),
             last=format_date(self.env, last),
             amount=self._format_offer_difference(amount),
         )
-
-    def _get_old_prorated(self, rows, subscription):
-        day, terms = self.offer_change_date, subscription.plan_id._get_terms()
-        period = period_of(terms, subscription.date_anchor, day)
-        if day == period.first or terms.proration == 'none':
-            return None, 0.0
-        amount = 0.0
-        for row in rows:
-            if row.line:
-                amount += row.line._get_offer_period_amount(period, day)
-            if row.held:
-                price = row.held._get_piece_price(period, day, period.last)
-                amount -= row.held._get_amount(row.held.quantity, price)
-        return period.last, amount
 
     def _format_offer_difference(self, amount):
         amount = self.currency_id.round(amount)

@@ -144,7 +144,7 @@ class SaleOrderLine(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Refuse to edit what a subscription has taken over (design §2)."""
+        """Refuse to edit what a subscription has taken over."""
         touched = SOLD_FIELDS & vals.keys()
         if touched:
             # also where the subscription is another salesperson's
@@ -200,7 +200,7 @@ class SaleOrderLine(models.Model):
     def _get_price_in_product_taxes(self):
         """The agreed price per unit as it was before the fiscal position.
 
-        Taxes are mapped anew for each invoice (design §5), so the price that goes into the
+        Taxes are mapped anew for each invoice, so the price that goes into the
         subscription is in the taxes of the product: 121 with 21 % included stays 121, also if the
         order showed 100 to a customer abroad.
 

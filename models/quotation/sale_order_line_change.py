@@ -4,7 +4,6 @@ from odoo import fields, models
 from odoo.tools import float_compare
 
 from ...tools.amounts import piece_amount, to_decimal
-from ...tools.proration import piece_price
 
 
 class SaleOrderLine(models.Model):
@@ -184,7 +183,7 @@ class SaleOrderLine(models.Model):
         if not self:
             return
         self.offer_date_start = self.order_id.offer_change_date
-        if not row.held or not row.held.subscription_id._goes_by_facts():
+        if not row.held:
             return
         known = row.held
         timeline = known.subscription_id._get_timeline(known._with_above())
@@ -222,24 +221,6 @@ class SaleOrderLine(models.Model):
             fiscal_position=self.order_id.fiscal_position_id,
         )
 
-    def _differs_from_held(self, held):
-        """:return: whether the line says something else than what runs"""
-        self.ensure_one()
-        subscription = held.subscription_id
-        values = self._prepare_offer_change_values(subscription)
-        values.pop('sale_line_id')
-        return self.offer_plan_id != subscription.plan_id or subscription._differs(held, values)
-
-    def _prepare_offer_change_values(self, subscription):
-        """:return: what becomes of the running line"""
-        values = self._prepare_offer_subscription_line_values(self.offer_date_start)
-        names = ('sale_line_id', 'product_id', 'quantity', 'product_uom_id', 'discount', 'tier_id')
-        values = {name: values[name] for name in (*names, 'price_unit')}
-        held = self._get_offer_held()
-        if held.product_id != self.product_id or held.tier_id != self.offer_tier_id:
-            values['name'] = self.name
-        return values
-
     def _get_offer_first_amount(self, terms, period, day):
         """What the first period of another plan costs, in the item's own taxes.
 
@@ -255,14 +236,10 @@ class SaleOrderLine(models.Model):
             piece_amount(to_decimal(amount), period, day, period.last, to_decimal(rounding))
         )
 
-    def _get_offer_period_amount(self, period=None, day=None):
-        """What the line costs, in the item's own taxes, as a subscription will charge it.
+    def _get_offer_period_amount(self):
+        """What the line costs a period, in the item's own taxes, as a subscription will charge it.
 
-        :param period: None: a whole one
-        :param day: from which on to the end of the period
         :rtype: float
         """
-        price, currency = self._get_price_in_product_taxes(), self.currency_id
-        if period:
-            price = float(piece_price(price, period, day, period.last, currency.rounding))
-        return currency.round(self.product_uom_qty * price * (1 - self.discount / 100))
+        price = self._get_price_in_product_taxes()
+        return self.currency_id.round(self.product_uom_qty * price * (1 - self.discount / 100))

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_amount
 
+from ...tools.amounts import piece_amount, to_decimal
 from ...tools.periods import ONE_DAY, add_interval, period_index, period_of
-from ...tools.proration import piece_price
 
 
 class SaleOrder(models.Model):
@@ -101,8 +101,9 @@ class SaleOrder(models.Model):
                     line[self._get_offer_shown_field()], period_index(terms, first, day), currency
                 )
                 if plan.proration == 'daily':
-                    amount = float(piece_price(amount, period, day, end, currency.rounding))
-                total += amount
+                    rounding = to_decimal(currency.rounding)
+                    amount = piece_amount(to_decimal(amount), period, day, end, rounding)
+                total += float(amount)
                 day = end + ONE_DAY
         return currency.round(total)
 

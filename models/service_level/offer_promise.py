@@ -13,13 +13,13 @@ class OfferPromise(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Refuse to promise more under a service level that has been sold (design §2)."""
+        """Refuse to promise more under a service level that has been sold."""
         promises = super().create(vals_list)
         promises.tier_id._check_not_sold()
         return promises
 
     def write(self, vals):
-        """Refuse to change what has been promised (design §2)."""
+        """Refuse to change what has been promised."""
         self.tier_id._check_not_sold()
         return super().write(vals)
 

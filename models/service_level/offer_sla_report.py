@@ -13,8 +13,7 @@ from odoo.tools.intervals import Intervals
 
 from ...tools.amounts import piece_amount
 from ...tools.intervals import subtract
-from ...tools.periods import ONE_DAY, add_interval, period_of
-from ...tools.proration import piece_price
+from ...tools.periods import ONE_DAY, add_interval
 
 
 class OfferSlaReport(models.Model):
@@ -211,7 +210,7 @@ class OfferSlaReport(models.Model):
                 # sudo: as the charge itself
                 report.sudo().charge_id = charge
             report.state = 'approved'
-            with report.subscription_id._recording('credited', day, report.reason):
+            with report.subscription_id._acting('credited', day, report.reason):
                 pass
 
     def action_refuse(self):
@@ -249,35 +248,25 @@ class OfferSlaReport(models.Model):
     def _is_delivered(self):
         """:return: whether the line runs in the month, at whatever level"""
         self.ensure_one()
-        by_facts = self.subscription_line_id.subscription_id._goes_by_facts()
-        return bool(self._get_spans() if by_facts else self._get_runs())
+        return bool(self._get_spans())
 
     def _get_tier(self):
         """:return: the level that was agreed on the day, else the first one of the month
         :rtype: offer.sla.tier
         """
         self.ensure_one()
-        line = self.subscription_line_id
-        if not line.subscription_id._goes_by_facts():
-            return line.tier_id
         spans = [span for span in self._get_spans() if span.tier]
         on_day = (span for span in spans if span.first <= self.date <= span.last)
         found = next(on_day, spans[0] if spans else None)
-        return line.tier_id.browse(found.tier if found else [])
+        return self.tier_id.browse(found.tier if found else [])
 
     def _get_runs(self):
         """:return: runs of days of the month on which the line delivers at this level
         :rtype: list[tuple[datetime.date, datetime.date]]
         """
         self.ensure_one()
-        line = self.subscription_line_id
-        if line.subscription_id._goes_by_facts():
-            spans = self._get_spans()
-            return [(it.first, it.last) for it in spans if it.tier == self.tier_id.id]
-        first, last = self._get_month()
-        start, end = line.date_start or last + ONE_DAY, line.date_end or last
-        first, last = max(first, start), min(last, end)
-        return [(first, last)] if first <= last else []
+        spans = self._get_spans()
+        return [(it.first, it.last) for it in spans if it.tier == self.tier_id.id]
 
     def _get_hours(self):
         """:return: service hours of these days, and how many of them the outages took
@@ -337,22 +326,8 @@ class OfferSlaReport(models.Model):
 
     def _get_fee(self):
         """:return: what the line costs for these days after discount, in its own taxes"""
-        line = self.subscription_line_id
-        subscription = line.subscription_id
-        if subscription._goes_by_facts():
-            return self.currency_id.round(float(self._get_owed(subscription._get_timeline())))
-        terms, anchor = line._get_entitlement()[:2]
-        total = 0.0
-        for first, last in self._get_runs() if anchor else ():
-            while first <= last:
-                period = period_of(terms, anchor, first)
-                end = min(period.last, last)
-                price = piece_price(
-                    line._get_period_price(period), period, first, end, self.currency_id.rounding
-                )
-                total += line._get_amount(line.quantity, float(price))
-                first = end + ONE_DAY
-        return self.currency_id.round(total)
+        timeline = self.subscription_id._get_timeline()
+        return self.currency_id.round(float(self._get_owed(timeline)))
 
     def _get_owed(self, timeline):
         """:return: what is owed for these days, whoever billed them; in full a day costs its share

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_repr
 
-# what is promised; a new version promises something else (design §2)
+# what is promised; a new version promises something else
 SOLD_FIELDS = (
     'calendar_id',
     'availability',
@@ -67,7 +67,7 @@ class OfferSlaTier(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Refuse to change what has been promised (design §2)."""
+        """Refuse to change what has been promised."""
         self.filtered(lambda tier: tier._is_changed_by(vals))._check_not_sold()
         return super().write(vals)
 

@@ -198,10 +198,7 @@ class OfferCount(models.Model):
     def _get_current_line(self):
         """:return: the line that goes on with what was counted, on the day of the count"""
         self.ensure_one()
-        line = self.subscription_line_id
-        if line.subscription_id._goes_by_facts():
-            return line._get_continued_on(self.date)
-        return line._get_on(self.date) or line
+        return self.subscription_line_id._get_continued_on(self.date)
 
     def _get_amount_difference(self, line, held):
         """
@@ -212,7 +209,7 @@ class OfferCount(models.Model):
         :rtype: float
         """
         subscription = line.subscription_id
-        if self.state != 'draft' or not subscription._goes_by_facts():
+        if self.state != 'draft' or not subscription._has_begun():
             after = {**held, 'quantity': self.difference}
             return line._get_held_amount(after, self.currency_id)
         return subscription._get_period_difference(self.date, [(line, {'quantity': self.quantity})])
@@ -230,6 +227,5 @@ class OfferCount(models.Model):
             item=current.display_name,
         )
         subscription.check_access('write')
-        current = subscription._find_line_on(current, self.date)
         subscription._change(self.date, [(current, {'quantity': self.quantity})], name=name)
         self.write({'state': 'applied', 'error': False, 'applied_before': before})

@@ -176,6 +176,23 @@ class OfferPlan(models.Model):
     subscription_ids = fields.One2many(
         comodel_name='offer.subscription', inverse_name='plan_id', string='Subscriptions'
     )
+    # what customers may do in the portal
+    is_portal_change = fields.Boolean(
+        string='Customers May Change Quantities',
+        default=True,
+        help='In the portal: they get a quotation with the difference, and sign it.',
+    )
+    is_portal_notice = fields.Boolean(
+        string='Customers May Give Notice',
+        default=True,
+        help='In the portal: the end is shown before, and a notice can be withdrawn.',
+    )
+    is_portal_configure = fields.Boolean(
+        string='Customers May Change Options',
+        default=True,
+        help='In the portal: options, service level and plan of what runs. They get a quotation'
+        ' with the difference, and sign it.',
+    )
 
     # === CONSTRAINT METHODS === #
 
@@ -206,7 +223,7 @@ class OfferPlan(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Refuse to edit what has been sold (design §2)."""
+        """Refuse to edit what has been sold."""
         if not self.env.context.get('install_mode'):
             for plan in self:
                 changed = [

@@ -265,8 +265,6 @@ class OfferRevision(models.Model):
     def _concerns(self, line):
         """:return: whether a line is moved, by what holds on the day of the revision"""
         subscription = line.subscription_id
-        if not subscription._goes_by_facts():
-            return True
         held = line._get_held_on(self.date)
         return (
             line._is_running_on(self.date)
@@ -304,8 +302,8 @@ class OfferRevision(models.Model):
             date_order=fields.Datetime.to_datetime(self.date),
         )
         product = self.to_product_id or self.product_id
-        above = line._get_first().parent_id
-        over = (above._get_on(self.date) or above)._get_held_on(self.date) if above else {}
+        above = line.parent_id
+        over = above._get_held_on(self.date) if above else {}
         new = order.order_line.new(
             {
                 'order_id': order,

@@ -53,7 +53,6 @@ class OfferRevisionLine(models.Model):
     event_id = fields.Many2one(
         comodel_name='offer.subscription.event', string='Act', readonly=True, ondelete='set null'
     )
-    before = fields.Json(readonly=True, help='What the line was, where it was changed in place.')
 
     # === COMPUTE METHODS === #
 
@@ -94,13 +93,9 @@ class OfferRevisionLine(models.Model):
     def _apply_one(self):
         revision, sold = self.revision_id, self.subscription_line_id
         subscription = self.subscription_id.with_company(self.subscription_id.company_id)
-        current = subscription._find_line_on(sold, revision.date)
-        before = {
-            name: sold._as_written(name) for name in ('price_unit', 'product_id', 'tier_id', 'name')
-        }
         new, *_following = subscription._change(
             revision.date,
-            [(current, revision._prepare_change(self))],
+            [(sold, revision._prepare_change(self))],
             kind='revised',
             name=self.env._(
                 '%(revision)s: %(item)s from %(day)s on at %(after)s instead of %(before)s',
@@ -116,22 +111,11 @@ class OfferRevisionLine(models.Model):
                 'state': 'done',
                 'error': False,
                 'new_line_id': new.id,
-                'before': new == current and before,
                 'event_id': new.phase_ids.event_id.sorted('id')[-1:].id,
             }
         )
 
     def _undo(self):
         self.ensure_one()
-        subscription = self.subscription_id
-        if subscription._goes_by_facts():
-            subscription.withdraw(self.event_id.id)
-            self.state = 'undone'
-            return
-        name = self.env._('%s was taken back', self.revision_id.name)
-        with subscription._recording('withdrawn', self.revision_id.date, name):
-            if self.before:
-                self.new_line_id.write(self.before)
-            elif self.new_line_id and self.new_line_id.previous_line_id:
-                subscription._undo_change(self.new_line_id)
+        self.subscription_id.withdraw(self.event_id.id)
         self.state = 'undone'

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
-from ...tools.periods import ONE_DAY, add_interval
 from .offer_plan import EARLY_ENDS, RENEWAL_MODES, UNITS
 
 AGREED_FIELDS = (
@@ -18,22 +17,6 @@ AGREED_FIELDS = (
 )
 
 
-# what says which days are entitled
-DUE_FIELDS = {
-    'state',
-    'plan_id',
-    'date_start',
-    'date_anchor',
-    'date_end',
-    'minimum_term_count',
-    'minimum_term_unit',
-    'renewal_count',
-    'renewal_unit',
-    'renewal_mode',
-    'renewals',
-}
-
-
 class OfferSubscription(models.Model):
     _name = 'offer.subscription'
     _description = 'Subscription'
@@ -42,6 +25,7 @@ class OfferSubscription(models.Model):
     _check_company_auto = True
 
     _due_index = models.Index('(company_id, date_next_due) WHERE date_next_due IS NOT NULL')
+    _shown_index = models.Index('(company_id, date_next_shown) WHERE date_next_shown IS NOT NULL')
 
     name = fields.Char(
         string='Number', required=True, copy=False, readonly=True, default=lambda self: '/'
@@ -135,7 +119,16 @@ class OfferSubscription(models.Model):
         string='Periods Counted From', copy=False, help='Every billing period counts from this day.'
     )
     date_end = fields.Date(string='End', tracking=True, copy=False, help='The last day.')
+    end_reason_id = fields.Many2one(
+        comodel_name='offer.end.reason',
+        string='Reason of the End',
+        copy=False,
+        ondelete='restrict',
+    )
     end_reason = fields.Char(copy=False, tracking=True)
+    date_notice = fields.Date(string='Notice Given', copy=False, readonly=True, tracking=True)
+    date_paused = fields.Date(string='Paused From', copy=False, readonly=True)
+    date_resume = fields.Date(string='Resumes On', copy=False, readonly=True)
 
     # own copies: somebody with the right can agree others than the plan's
     minimum_term_count = fields.Integer(
@@ -215,6 +208,20 @@ class OfferSubscription(models.Model):
         help='The last day at the introductory price, fixed when the subscription starts.',
     )
     minimum_term_end = fields.Date(compute='_compute_minimum_term_end')
+    date_term_end = fields.Date(
+        string='Term Ends',
+        compute='_compute_date_term_end',
+        store=True,
+        index='btree_not_null',
+        help='The last day of the current term. Empty: it runs without one.',
+    )
+    renewals = fields.Integer(
+        string='Renewed', default=0, copy=False, readonly=True, help='How often, until now.'
+    )
+    renewal_order_id = fields.Many2one(
+        comodel_name='sale.order', string='Renewal Quotation', copy=False, readonly=True
+    )
+    date_lived = fields.Date(string='Followed the Calendar Until', copy=False, readonly=True)
 
     line_ids = fields.One2many(
         comodel_name='offer.subscription.line',
@@ -233,10 +240,41 @@ class OfferSubscription(models.Model):
     end_ids = fields.One2many(
         comodel_name='offer.subscription.end', inverse_name='subscription_id', string='Ends'
     )
+    charge_ids = fields.One2many(
+        comodel_name='offer.subscription.charge',
+        inverse_name='subscription_id',
+        string='One-Time Amounts',
+    )
+    event_ids = fields.One2many(
+        comodel_name='offer.subscription.event', inverse_name='subscription_id', string='Events'
+    )
+    event_count = fields.Integer(compute='_compute_event_count')
+    running_line_ids = fields.Many2many(
+        comodel_name='offer.subscription.line',
+        string='Current Lines',
+        compute='_compute_running_lines',
+    )
+    planned_act_ids = fields.Many2many(
+        comodel_name='offer.subscription.event', string='Planned', compute='_compute_acts'
+    )
+    past_act_ids = fields.Many2many(
+        comodel_name='offer.subscription.event', string='History', compute='_compute_acts'
+    )
+    change_order_ids = fields.One2many(
+        comodel_name='sale.order',
+        inverse_name='offer_change_subscription_id',
+        string='Change Quotations',
+    )
+    change_order_count = fields.Integer(compute='_compute_change_order_count')
     role_assignment_ids = fields.One2many(
         comodel_name='offer.role.assignment', inverse_name='subscription_id', string='Roles'
     )
     amount_period = fields.Monetary(string='Per Period', compute='_compute_amount_period')
+    mrr = fields.Monetary(
+        string='MRR',
+        compute='_compute_mrr',
+        help='Monthly recurring revenue: what runs today, per month.',
+    )
     invoice_count = fields.Integer(compute='_compute_invoice_count')
     date_next_due = fields.Date(
         string='Next Invoice',
@@ -244,134 +282,19 @@ class OfferSubscription(models.Model):
         readonly=True,
         help='Nothing is due before this day. Empty: everything is billed.',
     )
+    date_next_shown = fields.Date(
+        string='Shown Until Before',
+        copy=False,
+        readonly=True,
+        help='The next day on which what is shown of it changes: early, never late.',
+    )
     date_last_run = fields.Datetime(string='Last Billed At', copy=False, readonly=True)
-    # until the core is switched over: acts and billing of this one go by its facts
-    is_on_facts = fields.Boolean(copy=False, readonly=True)
     date_last_act = fields.Datetime(string='Last Act At', copy=False, readonly=True)
     parked_reason = fields.Text(
         copy=False, readonly=True, help='Why it could not be billed. It waits until it is retried.'
     )
 
-    # === COMPUTE METHODS === #
-
-    @api.depends('partner_id')
-    def _compute_addresses(self):
-        for subscription in self:
-            addresses = subscription.partner_id.address_get(['invoice', 'delivery'])
-            subscription.partner_invoice_id = addresses['invoice']
-            subscription.partner_shipping_id = addresses['delivery']
-
-    @api.depends('plan_id')
-    def _compute_agreed(self):
-        for subscription in self:
-            for name in AGREED_FIELDS:
-                subscription[name] = subscription.plan_id[name]
-
-    @api.depends('date_start', 'minimum_term_count', 'minimum_term_unit')
-    def _compute_minimum_term_end(self):
-        for subscription in self:
-            end = False
-            if subscription.date_start and subscription.minimum_term_count:
-                end = add_interval(
-                    subscription.date_start,
-                    subscription.minimum_term_count,
-                    subscription.minimum_term_unit,
-                )
-                end -= ONE_DAY
-            subscription.minimum_term_end = end
-
-    @api.depends('line_ids.price_subtotal', 'line_ids.date_end', 'running_line_ids')
-    def _compute_amount_period(self):
-        for subscription in self:
-            if subscription._goes_by_facts():
-                subscription.amount_period = sum(
-                    subscription.running_line_ids.mapped('price_subtotal')
-                )
-                continue
-            # a line that has a successor is history, and so is what was left out of a change
-            today = subscription._get_company_today(subscription.company_id)
-            day = min(today, subscription.date_end or today)
-            current = subscription.line_ids - subscription.line_ids.previous_line_id
-            current = current.filtered(
-                lambda line, day=day: not line.date_end or line.date_end >= day
-            )
-            subscription.amount_period = sum(current.mapped('price_subtotal'))
-
-    @api.depends('line_ids.billing_entry_ids')
-    def _compute_invoice_count(self):
-        for subscription in self:
-            subscription.invoice_count = len(subscription._get_invoices())
-
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains('active', 'state')
-    def _check_active(self):
-        for subscription in self:
-            if not subscription.active and subscription.state in ('active', 'paused'):
-                raise ValidationError(
-                    self.env._(
-                        '%s is running and would be billed no more: end it before you archive it.',
-                        subscription.name,
-                    )
-                )
-
-    @api.constrains('intro_periods', 'intro_percent')
-    def _check_intro(self):
-        for subscription in self:
-            if subscription.intro_periods < 0 or not 0 <= subscription.intro_percent <= 100:
-                raise ValidationError(
-                    self.env._(
-                        'The first periods are a number from 0 on, at a percentage of the price'
-                        ' from 0 to 100.'
-                    )
-                )
-            if subscription.line_ids.billing_entry_ids:
-                raise ValidationError(
-                    self.env._(
-                        '%s has been billed: its first periods stay as they were agreed.',
-                        subscription.name,
-                    )
-                )
-
     # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Number new subscriptions."""
-        for vals in vals_list:
-            self._check_not_by_hand(vals)
-            if vals.get('name', '/') == '/':
-                sequences = self.env['ir.sequence'].with_company(vals.get('company_id'))
-                vals['name'] = sequences.next_by_code('offer.subscription') or '/'
-        subscriptions = super().create(vals_list)
-        subscriptions._check_created(vals_list)
-        return subscriptions
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        """Refuse what acts alone write; other terms are an act of their own."""
-        self._check_not_by_hand(vals)
-        self._check_fixed(vals)
-        with self._agreeing_terms(vals):
-            return self._write_shown(vals)
-
-    def _write_shown(self, values):
-        """Keep what follows from acts and billing, past the guards of our own `write`."""
-        res = super().write(values)  # pylint: disable=super-method-mismatch
-        if DUE_FIELDS & values.keys():
-            chains = self.filtered(lambda subscription: not subscription.is_on_facts)
-            chains.line_ids._update_next_due()
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_billed(self):
-        for subscription in self:
-            if subscription.line_ids.billing_entry_ids:
-                raise UserError(
-                    self.env._(
-                        '%s has been billed, so it can\'t be deleted: end it instead.',
-                        subscription.name,
-                    )
-                )
 
     @api.model
     def get_import_templates(self):
@@ -394,7 +317,3 @@ class OfferSubscription(models.Model):
         if not day:
             raise UserError(self.env._('"%s" is not a date.', str(value)[:40]))
         return day
-
-    def _get_invoices(self):
-        """:rtype: account.move"""
-        return self.line_ids.billing_entry_ids.move_id

@@ -57,9 +57,6 @@ class OfferSubscription(models.Model):
     def action_end(self):
         return self._get_act_action('end', self.env._('End'))
 
-    def action_withdraw_notice(self):
-        self.withdraw_notice()
-
     def action_change_directly(self):
         self.ensure_one()
         return {

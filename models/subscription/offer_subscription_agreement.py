@@ -12,10 +12,10 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _goes_by_facts(self):
-        """:return: whether it has begun, and what is billed follows from its facts"""
+    def _has_begun(self):
+        """:return: whether it was activated: what is billed follows from its facts then"""
         self.ensure_one()
-        return self.is_on_facts and self.state != 'pending'
+        return self.state != 'pending'
 
     def _get_timelines(self):
         """What follows from the facts as they stand now.

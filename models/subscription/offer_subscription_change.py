@@ -1,12 +1,10 @@
-"""A change ends a line and opens its successor; what was billed stays as it was (design §5)."""
+"""Change without a quotation: what a call says is read, checked, completed and agreed."""
 
 import math
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
-
-from ...tools.periods import ONE_DAY
 
 # what a change may say of a line, and how it is read
 NUMBERS = {'quantity', 'price_unit', 'discount'}
@@ -36,23 +34,23 @@ class OfferSubscription(models.Model):
         self.ensure_one()
         self.check_access('write')
         day = self._to_day(date)
-        self._change(day, self._read_changes(day, lines))
+        self._change(day, self._read_changes(lines))
 
     # === BUSINESS METHODS: READING === #
 
-    def _read_changes(self, day, lines):
-        """:return: pairs of a line that delivers on the day (none: a new one) and its values
+    def _read_changes(self, lines):
+        """:return: pairs of a line (none: a new one) and its values
         :raise UserError: if they can't be read
         """
         if not isinstance(lines, list) or not lines:
             raise UserError(self.env._('Say which lines are to change.'))
-        changes = [self._read_change(day, data) for data in lines]
+        changes = [self._read_change(data) for data in lines]
         named = [line.id for line, _values in changes if line]
         if len(named) != len(set(named)):
             raise UserError(self.env._('A line is named twice: say once what it is to become.'))
         return changes
 
-    def _read_change(self, day, data):
+    def _read_change(self, data):
         if not isinstance(data, dict) or set(data) - CHANGE_KEYS:
             raise UserError(self.env._('A change is not readable: "%s".', str(data)[:60]))
         values = {}
@@ -69,7 +67,10 @@ class OfferSubscription(models.Model):
         lines = self.env['offer.subscription.line']
         known = lines._resolve_former(data['line_id'])
         line = lines.browse(self._read_id('offer.subscription.line', known))
-        return self._find_line_on(line, day), values
+        if line.subscription_id != self:
+            raise UserError(self.env._('%s has no such line.', self.name))
+        # whether it is agreed on the day is seen with the facts
+        return line, values
 
     def _read_number(self, name, value):
         number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -100,26 +101,6 @@ class OfferSubscription(models.Model):
                 )
             )
         return value
-
-    def _find_line_on(self, line, day):
-        """:return: the line of the same thing that delivers on a day
-        :raise UserError: if it doesn't, or if it is not of this subscription
-        """
-        if line.subscription_id != self:
-            raise UserError(self.env._('%s has no such line.', self.name))
-        if self.is_on_facts:
-            # whether it is agreed on the day is seen with the facts
-            return line
-        current = line._get_on(day)
-        if not current or current.subscription_id != self:
-            raise UserError(
-                self.env._(
-                    '"%(line)s" does not run on %(day)s.',
-                    line=line.display_name,
-                    day=format_date(self.env, day),
-                )
-            )
-        return current
 
     # === BUSINESS METHODS: GUARDS === #
 
@@ -180,122 +161,8 @@ class OfferSubscription(models.Model):
         :rtype: list[offer.subscription.line]
         """
         self.ensure_one()
-        if self.is_on_facts:
-            changes = self._complete_changes(day, changes)
-            return self._agree_change(day, changes, kind, name, **values)
-        self._check_running_on(day)
-        self._check_not_paused_on(day)
-        self._check_not_locked(day)
-        for line, new in changes:
-            if line and line.next_line_ids and self._differs(line, new):
-                raise UserError(
-                    self.env._(
-                        '"%(line)s" changes on %(day)s already: choose that day or a later one.',
-                        line=line.display_name,
-                        day=format_date(self.env, min(line.next_line_ids.mapped('date_start'))),
-                    )
-                )
-        texts = [self._describe_change(line, new) for line, new in changes]
-        name = name or self.env._(
-            'Changed from %(day)s on: %(changes)s',
-            day=format_date(self.env, day),
-            changes='; '.join(filter(None, texts)) or self.env._('nothing'),
-        )
-        drafts = self.line_ids._get_untouched_drafts()
-        if not any(texts):
-            drafts = drafts.browse()
-        with self._recording(kind, day, name, **values), drafts._rebuilding_offer_drafts():
-            return [self._change_line(day, line, new) for line, new in changes]
-
-    def _differs(self, line, values):
-        return any(line._fields[name].convert_to_cache(value, line)
-                   != line._fields[name].convert_to_cache(line[name], line)
-                   for name, value in values.items()
-                   if name not in ('sale_line_id', 'name'))  # fmt: skip
-
-    def _change_line(self, day, line, values):
-        if not line:
-            return self.line_ids.create(self._prepare_new_line_values(day, values))
-        if not self._differs(line, values):
-            if values.get('sale_line_id') and not line.sale_line_id:
-                line.sale_line_id = values['sale_line_id']
-            return line
-        if values.get('quantity') == 0:
-            for part in line._get_parts(day):
-                self._change_line(day, part, {'quantity': 0})
-            line.date_end = day - ONE_DAY
-            return line.browse()
-        if 'name' not in values and {'product_id', 'tier_id'} & values.keys():
-            product = self.env['product.product'].browse(
-                values.get('product_id', line.product_id.id)
-            )
-            tier = self.env['offer.sla.tier'].browse(values.get('tier_id', line.tier_id.id))
-            values = {**values, 'name': line._get_name_of(product, tier, self.partner_id.lang)}
-        if line.date_start == day and not line.billing_entry_ids:
-            line.write(values)
-            return line
-        return self._succeed(line, day, values)
-
-    def _succeed(self, line, day, values):
-        """End a line and let another go on.
-
-        :rtype: offer.subscription.line
-        """
-        end = line.date_end
-        line.date_end = day - ONE_DAY
-        return self._open_successor(line, day, {'date_end': end, **values})
-
-    @api.model
-    def _open_successor(self, line, day, values):
-        """:param dict values: what differs, `date_end` among it
-        :rtype: offer.subscription.line
-        """
-        return line.copy(
-            {
-                'subscription_id': line.subscription_id.id,
-                'date_start': day,
-                'previous_line_id': line.id,
-                'first_id': line._get_first().id,
-                'parent_id': line._get_first().parent_id.id,
-                **values,
-            }
-        )
-
-    def _prepare_new_line_values(self, day, values):
-        product = self.env['product.product'].browse(values['product_id'])
-        tier = self.env['offer.sla.tier'].browse(values.get('tier_id') or [])
-        lines = self.line_ids
-        return {
-            'name': lines._get_name_of(product, tier, self.partner_id.lang),
-            'sequence': max(lines.mapped('sequence'), default=0) + 1,
-            **values,
-            'subscription_id': self.id,
-            'date_start': day,
-            'date_end': self.date_end,
-            'ends_with_subscription': bool(self.date_end),
-        }
-
-    def _describe_change(self, line, values):
-        """:return: what becomes of a line in words; empty: nothing
-        :rtype: str
-        """
-        if not line:
-            product = self.env['product.product'].browse(values['product_id'])
-            return self.env._(
-                '+ %(quantity)g × %(item)s', quantity=values['quantity'], item=product.display_name
-            )
-        if not self._differs(line, values):
-            return ''
-        if values.get('quantity') == 0:
-            return self.env._('− %s', line.display_name)
-        parts = []
-        for name in ('quantity', 'price_unit', 'discount', 'product_id', 'tier_id'):
-            if name in values and self._differs(line, {name: values[name]}):
-                parts.append(
-                    f'{self._describe_value(name, line._as_written(name))} →'
-                    f' {self._describe_value(name, values[name])}'
-                )
-        return f'{line.display_name}: {", ".join(parts)}'
+        changes = self._complete_changes(day, changes)
+        return self._agree_change(day, changes, kind, name, **values)
 
     def _describe_value(self, name, value):
         if name == 'price_unit':
@@ -305,22 +172,3 @@ class OfferSubscription(models.Model):
         if name in RECORDS:
             return self.env[RECORDS[name]].browse(value or []).display_name or '—'
         return f'{value:g}'
-
-    def _undo_change(self, line):
-        """Take a change back whose line nobody was billed for.
-
-        :param line: the successor
-        :raise UserError: if it was billed, or changed again
-        """
-        # sudo: what is settled concerns everybody
-        if line.sudo().billing_entry_ids or line.next_line_ids:
-            raise UserError(
-                self.env._(
-                    '"%s" has been billed or changed again: change it from a day on instead.',
-                    line.display_name,
-                )
-            )
-        previous, end = line.previous_line_id, line.date_end
-        line.unlink()
-        previous.date_end = end
-        return previous

@@ -1,9 +1,7 @@
-"""What happens to subscriptions, and what it does to the monthly recurring revenue (design §5)."""
+"""What happens to subscriptions, and what it does to the monthly recurring revenue."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-from .movement_history import MovementHistory
 
 KINDS = [
     ('activated', 'Activated'),
@@ -186,20 +184,6 @@ class OfferSubscriptionEvent(models.Model):
         return bool(LINE_KINDS & set(taken_back.mapped('kind')))
 
     # === BUSINESS METHODS: MOVEMENTS === #
-
-    @api.model
-    def _record(self, jumps, kind, day, name, **values):
-        """Write what an act did to the revenue: an event for each day and Service.
-
-        :param dict jumps: change in MRR by subscription, Service and day
-        :param str kind: of the act
-        :param datetime.date day: of the act: what jumps then is its own effect, the rest follows
-        :param str name: what happened, in words
-        :rtype: offer.subscription.event
-        """
-        subscriptions = self.env['offer.subscription'].union(*(key[0] for key in jumps))
-        history = MovementHistory(subscriptions)
-        return self.create(history.make_movements(jumps, kind, day, {'name': name, **values}))
 
     def _get_first_days(self):
         """:return: by customer and company, the day with which their revenue began

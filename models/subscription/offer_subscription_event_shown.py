@@ -68,7 +68,7 @@ class OfferSubscriptionEvent(models.Model):
     def _is_withdrawable(self):
         """:return: whether the user may take it back, now"""
         subscription = self.subscription_id
-        if not subscription._goes_by_facts() or not subscription.has_access('write'):
+        if not subscription._has_begun() or not subscription.has_access('write'):
             return False
         try:
             subscription._check_withdrawable(self)

@@ -1,26 +1,12 @@
-"""Every act on a subscription is recorded with what it does to the recurring revenue."""
-
-from contextlib import contextmanager
+"""The recurring revenue of a subscription, and what the chatter says of acts."""
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
-
-from ...tools.periods import ONE_DAY
+from odoo import api, models
 
 
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
-
-    event_ids = fields.One2many(
-        comodel_name='offer.subscription.event', inverse_name='subscription_id', string='Events'
-    )
-    event_count = fields.Integer(compute='_compute_event_count')
-    mrr = fields.Monetary(
-        string='MRR',
-        compute='_compute_mrr',
-        help='Monthly recurring revenue: what runs today, per month.',
-    )
 
     # === COMPUTE METHODS === #
 
@@ -54,73 +40,10 @@ class OfferSubscription(models.Model):
         """
         self.ensure_one()
         day = day or self._get_company_today(self.company_id)
-        return sum(jump for (_s, _service, on), jump in self._get_mrr_jumps().items() if on <= day)
-
-    def _get_mrr_jumps(self):
-        """:return: changes of the monthly recurring revenue by subscription, Service and day
-        :rtype: dict
-        """
-        jumps = {}
-        for subscription in self.filtered(lambda subscription: subscription.state != 'pending'):
-            if subscription.is_on_facts:
-                found = subscription._get_revenue_jumps(subscription._get_timeline())
-                jumps.update({(subscription, *key): jump for key, jump in found.items()})
-                continue
-            for line in subscription.line_ids:
-                ends = line.date_end and line.date_end + ONE_DAY
-                if not line.date_start or (ends and ends <= line.date_start):
-                    continue
-                service, mrr = line._get_service(), line._get_mrr()
-                for day, change in ((line.date_start, mrr), (ends, -mrr)):
-                    if day:
-                        key = subscription, service, day
-                        jumps[key] = jumps.get(key, 0.0) + change
-        return jumps
-
-    @contextmanager
-    def _recording(self, kind, day, name, **values):
-        """Record what the block does to these subscriptions, and to those that it appends to
-        what it is given; tell it in the chatter.
-
-        :param str kind: see `offer.subscription.event`
-        :param datetime.date day: from which on it counts
-        :param str name: what happens, in plain words
-        """
-        if self.env.context.get('offer_recording'):
-            yield []
-            return
-        if self.is_on_facts:
-            with self._acting(kind, day, name, **values):
-                yield []
-            return
-        before, found = self._get_mrr_jumps(), []
-        yield found
-        # rows of a line's days that were read before are read anew
-        after = (self.union(*found) if found else self)._get_mrr_jumps()
-        jumps = {}
-        for key in before.keys() | after.keys():
-            jump = key[0].currency_id.round(after.get(key, 0.0) - before.get(key, 0.0))
-            if jump:
-                jumps[key] = jump
-        # sudo: events are written by the acts alone, nobody has the right to write them by hand
-        events_sudo = self.env['offer.subscription.event'].sudo()
-        events_sudo._record(jumps, kind, day, name, **values)
-        for subscription in self.union(*found):
-            if not any(key[0] == subscription and key[2] == day for key in jumps):
-                events_sudo.create(
-                    {
-                        'subscription_id': subscription.id,
-                        'service_id': subscription._get_main_service().id,
-                        'kind': kind,
-                        'date': day,
-                        'name': name,
-                        **values,
-                    }
-                )
-            effect = sum(
-                jump for key, jump in jumps.items() if key[0] == subscription and key[2] == day
-            )
-            subscription._tell({subscription: (name, effect)})
+        if not self._has_begun():
+            return 0.0
+        jumps = self._get_revenue_jumps(self._get_timeline())
+        return sum(jump for (_service, on), jump in jumps.items() if on <= day)
 
     def _tell(self, told):
         """Say in the chatter what happened, and what it does to the monthly revenue.

@@ -34,10 +34,10 @@ class OfferSubscription(models.Model):
         lines = self.line_ids.filtered(
             lambda line: line.date_end and line.date_end == end and line.date_start <= end
         )
-        timeline = self._get_timeline() if self._goes_by_facts() else None
+        timeline = self._get_timeline()
         rows = []
         for line in lines:
-            held = line._get_held(end, timeline) if timeline else line
+            held = line._get_held(end, timeline)
             rows.append(
                 {
                     'line': line,

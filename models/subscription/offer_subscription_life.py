@@ -1,36 +1,44 @@
 """From activation to the end: terms, notice, ending early."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...tools.periods import ONE_DAY, add_interval, period_of
-from ...tools.proration import piece_price
+from ...tools.periods import ONE_DAY, add_interval
 from ...tools.terms import notice_end, term_end
+from .offer_subscription import AGREED_FIELDS
 
 
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
 
-    renewals = fields.Integer(
-        string='Renewed', default=0, copy=False, readonly=True, help='How often, until now.'
-    )
-    date_term_end = fields.Date(
-        string='Term Ends',
-        compute='_compute_date_term_end',
-        store=True,
-        index='btree_not_null',
-        help='The last day of the current term. Empty: it runs without one.',
-    )
-    date_notice = fields.Date(string='Notice Given', copy=False, readonly=True, tracking=True)
-    end_reason_id = fields.Many2one(
-        comodel_name='offer.end.reason',
-        string='Reason of the End',
-        copy=False,
-        ondelete='restrict',
-    )
-
     # === COMPUTE METHODS === #
+
+    @api.depends('partner_id')
+    def _compute_addresses(self):
+        for subscription in self:
+            addresses = subscription.partner_id.address_get(['invoice', 'delivery'])
+            subscription.partner_invoice_id = addresses['invoice']
+            subscription.partner_shipping_id = addresses['delivery']
+
+    @api.depends('plan_id')
+    def _compute_agreed(self):
+        for subscription in self:
+            for name in AGREED_FIELDS:
+                subscription[name] = subscription.plan_id[name]
+
+    @api.depends('date_start', 'minimum_term_count', 'minimum_term_unit')
+    def _compute_minimum_term_end(self):
+        for subscription in self:
+            end = False
+            if subscription.date_start and subscription.minimum_term_count:
+                end = add_interval(
+                    subscription.date_start,
+                    subscription.minimum_term_count,
+                    subscription.minimum_term_unit,
+                )
+                end -= ONE_DAY
+            subscription.minimum_term_end = end
 
     @api.depends(
         'date_start',
@@ -68,24 +76,7 @@ class OfferSubscription(models.Model):
                 raise UserError(self.env._('%s has been activated already.', subscription.name))
             if not subscription.line_ids:
                 raise UserError(self.env._('%s has no lines to bill.', subscription.name))
-        by_facts = self.filtered('is_on_facts')
-        by_facts._agree_activation(days)
-        for subscription in self - by_facts:
-            day = days[subscription]
-            # an anchor that was agreed before (a running agreement that came in) stays
-            start = subscription.date_start or day
-            name = self.env._('Activated from %s on', format_date(self.env, start))
-            with subscription._recording('activated', start, name):
-                for line in subscription.line_ids:
-                    line.date_start = max(line.date_start or day, day)
-                subscription.write(
-                    {
-                        'state': 'active',
-                        'date_start': start,
-                        'date_anchor': subscription.date_anchor or day,
-                    }
-                )
-                subscription.renewals = subscription._get_renewals_before_billing()
+        self._agree_activation(days)
 
     def give_notice(self, date):
         """End it on the first day that minimum term, notice period and period end allow.
@@ -100,18 +91,7 @@ class OfferSubscription(models.Model):
         self.ensure_one()
         self.check_access('write')
         day = self._to_day(date)
-        if self.is_on_facts:
-            return self._agree_notice(day)
-        end = self._get_notice_end(day)
-        name = self.env._(
-            'Notice given on %(day)s: it ends on %(end)s',
-            day=format_date(self.env, day),
-            end=format_date(self.env, end),
-        )
-        with self._recording('notice', end + ONE_DAY, name):
-            self.date_notice = day
-            self._set_end(end)
-        return end
+        return self._agree_notice(day)
 
     def withdraw_notice(self):
         """Take a notice back, so that everything goes on.
@@ -121,18 +101,7 @@ class OfferSubscription(models.Model):
         """
         self.check_access('write')
         for subscription in self:
-            if subscription.is_on_facts:
-                subscription._agree_notice_withdrawn()
-                continue
-            end = subscription.date_end
-            if not subscription.date_notice or not end:
-                raise UserError(self.env._('%s has no notice.', subscription.name))
-            if subscription.state == 'closed':
-                raise UserError(self.env._('%s has ended already.', subscription.name))
-            name = self.env._('Notice withdrawn: it goes on')
-            with subscription._recording('withdrawn', end + ONE_DAY, name):
-                subscription.write({'date_notice': False, 'date_end': False})
-                subscription._open_end()
+            subscription._agree_notice_withdrawn()
 
     def end(self, date, reason):
         """End a subscription after a day; days beyond it that were charged come back.
@@ -151,7 +120,7 @@ class OfferSubscription(models.Model):
         day = self._to_day(date)
         for subscription in self:
             subscription._check_endable(day)
-            subscription._end(day, *subscription._read_reason(reason))
+            subscription._agree_end(day, *subscription._read_reason(reason))
 
     # === BUSINESS METHODS: ENDING === #
 
@@ -180,58 +149,6 @@ class OfferSubscription(models.Model):
         text = str(reason or '').strip()
         return reasons.search([('name', '=ilike', text)], limit=1) if text else reasons, text
 
-    def _end(self, day, reason, text, kind='agreed'):
-        self.ensure_one()
-        if self.is_on_facts:
-            self._agree_end(day, reason, text, kind)
-            return
-        is_early = self._is_early_end(day)
-        if is_early and self.early_end == 'keep':
-            day = max([day, *filter(None, self.line_ids.mapped('billed_until'))])
-        name = self.env._('Ends on %s', format_date(self.env, day))
-        name = ': '.join(filter(None, [name, text]))
-        fee = is_early and self.early_end == 'fee' and self._get_early_end_fee(day)
-        with self._recording('ended', day + ONE_DAY, name, reason_id=reason.id):
-            self.write({'end_reason_id': reason.id, 'end_reason': text, 'date_notice': False})
-            self._set_end(day)
-            if fee:
-                self._charge_once(
-                    self.line_ids.sorted('sequence')[0],
-                    day,
-                    fee,
-                    self.env._(
-                        'Early end: %(percent)g %% of what was agreed until %(end)s',
-                        percent=self.early_end_percent,
-                        end=format_date(
-                            self.env, self.date_term_end, lang_code=self.partner_id.lang
-                        ),
-                    ),
-                )
-
-    def _open_end(self):
-        """Let lines that end with the subscription go on, or on to what was planned."""
-        for line in self.line_ids.filtered('ends_with_subscription'):
-            after = line.next_line_ids.mapped('date_start')
-            line.write(
-                {'date_end': after and min(after) - ONE_DAY, 'ends_with_subscription': False}
-            )
-
-    def _set_end(self, day):
-        """Let every line end on a day at last; one that would start later never does."""
-        self.ensure_one()
-        # it may have had an earlier end
-        if self.date_end and day > self.date_end:
-            self._open_end()
-        self.date_end = day
-        for line in self.line_ids.filtered('date_start'):
-            if not line.date_end or line.date_end > day:
-                line.write(
-                    {
-                        'date_end': max(day, line.date_start - ONE_DAY),
-                        'ends_with_subscription': True,
-                    }
-                )
-
     def _is_early_end(self, day):
         """:return: whether a day lies before the end of the term that was agreed"""
         end = self.date_term_end
@@ -240,28 +157,13 @@ class OfferSubscription(models.Model):
         is_called_off = day < self.date_start
         return bool(end and day < end and not has_notice and not is_called_off)
 
-    def _get_early_end_fee(self, day):
-        """:return: the agreed part of what the rest of the term would have cost, untaxed"""
-        total, terms = 0.0, self.plan_id._get_terms()
-        until = self.date_term_end
-        for line in self.line_ids.filtered(lambda line: line._is_running_on(day)):
-            first = day + ONE_DAY
-            while first <= until:
-                period = period_of(terms, self.date_anchor, first)
-                last = min(period.last, until)
-                rounding = self.currency_id.rounding
-                price = piece_price(line.price_unit, period, first, last, rounding)
-                total += line._get_amount(line.quantity, float(price))
-                first = last + ONE_DAY
-        return self.currency_id.round(total * self.early_end_percent / 100)
-
     def _cancel_unbilled(self):
         """Close what never began; its order can be confirmed anew."""
         for subscription in self.filtered(lambda subscription: subscription.state != 'closed'):
             if subscription.state != 'pending':
                 text = self.env._('The order was cancelled.')
                 day = subscription.date_start - ONE_DAY
-                subscription._end(day, self.env['offer.end.reason'], text)
+                subscription._agree_end(day, self.env['offer.end.reason'], text)
             subscription.line_ids._write_shown({'sale_line_id': False})
             # whoever confirms the order anew finds it free
             subscription.line_ids.flush_recordset(['sale_line_id'])
@@ -277,18 +179,6 @@ class OfferSubscription(models.Model):
         minimum = self.minimum_term_count, self.minimum_term_unit
         renewal = self.renewal_count, self.renewal_unit
         return term_end(start or self.date_start, minimum, renewal, renewals) or False
-
-    def _get_renewals_before_billing(self):
-        """How often an agreement was renewed before it is billed here: one that comes in running
-        is in the term of its first day that is due.
-
-        :rtype: int
-        """
-        open_days = [
-            line.billed_until + ONE_DAY if line.billed_until else line.date_start
-            for line in self.line_ids
-        ]
-        return self._count_renewals(self.date_start, min(open_days))
 
     def _count_renewals(self, start, day):
         """:param datetime.date start: the first day

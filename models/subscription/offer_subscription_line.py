@@ -1,19 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 
 from ...tools.facts import Line
-from ...tools.periods import ONE_DAY
-
-# what a customer was billed for is not edited: it ends, and a successor goes on (design §5)
-SETTLED_FIELDS = {
-    'subscription_id',
-    'product_id',
-    'quantity',
-    'product_uom_id',
-    'price_unit',
-    'discount',
-    'date_start',
-}
 
 
 class OfferSubscriptionLine(models.Model):
@@ -24,6 +11,12 @@ class OfferSubscriptionLine(models.Model):
 
     _quantity_positive = models.Constraint(
         'CHECK (quantity > 0)', 'The quantity of a subscription line is more than 0.'
+    )
+
+    # what order and line have in common stands here once: confirming twice starts nothing twice
+    _sale_line_once = models.UniqueIndex(
+        '(sale_line_id) WHERE sale_line_id IS NOT NULL',
+        'This order line has a subscription line already.',
     )
 
     subscription_id = fields.Many2one(
@@ -50,6 +43,11 @@ class OfferSubscriptionLine(models.Model):
         comodel_name='offer.sla.tier', string='Service Level', ondelete='restrict'
     )
     date_start = fields.Date(string='Start')
+    date_since = fields.Date(
+        string='Since',
+        compute='_compute_date_since',
+        help='The day from which on it is agreed as it is now.',
+    )
     date_end = fields.Date(string='End', help='The last day that is billed; empty: no end.')
     quantity = fields.Float(default=1.0, digits='Product Unit', required=True)
     product_uom_id = fields.Many2one(
@@ -78,12 +76,19 @@ class OfferSubscriptionLine(models.Model):
         ondelete='restrict',
         copy=False,
     )
-    previous_line_id = fields.Many2one(
-        comodel_name='offer.subscription.line',
-        string='Succeeds',
+    option_id = fields.Many2one(
+        comodel_name='offer.option',
         index='btree_not_null',
         ondelete='restrict',
+        help='The option of the Service that this line delivers.',
+    )
+    parent_id = fields.Many2one(
+        comodel_name='offer.subscription.line',
+        string='Part Of',
+        index='btree_not_null',
+        ondelete='cascade',
         copy=False,
+        help='The line of the Service on which this one hangs.',
     )
     continues_line_id = fields.Many2one(
         comodel_name='offer.subscription.line',
@@ -166,7 +171,6 @@ class OfferSubscriptionLine(models.Model):
 
     @api.depends(
         'billing_entry_ids.date_to',
-        'billing_entry_ids.credited_from',
         'billing_entry_ids.is_taken_back',
         'billing_entry_ids.is_void',
         'date_start',
@@ -175,75 +179,27 @@ class OfferSubscriptionLine(models.Model):
         'subscription_id.state',
     )
     def _compute_billed_until(self):
-        pending = self.filtered(lambda line: line._is_pending_on_facts())
-        for line in pending:
-            line.billed_until = line.date_external_to
-        by_facts = self.filtered(lambda line: line.subscription_id._goes_by_facts())
-        until = by_facts._origin._find_billed_until()
-        for line in by_facts:
+        begun = self.filtered(lambda line: line.subscription_id._has_begun())
+        until = begun._origin._find_billed_until()
+        for line in begun:
             line.billed_until = until.get(line._origin, False)
-        for line in self - by_facts - pending:
-            settled = line.billing_entry_ids._as_settled()
-            day = line.date_start and line.date_start - ONE_DAY
-            for entry in sorted(settled, key=lambda entry: entry.first):
-                if day and entry.first <= day + ONE_DAY:
-                    day = max(day, entry.last)
-            line.billed_until = day if day and day >= line.date_start else False
+        for line in self - begun:
+            line.billed_until = line.date_external_to
 
     def _inverse_billed_until(self):
-        """Settle what was billed before this addon, so that it isn't billed again."""
-        for line in self:
-            until = line.billed_until
-            if line._is_pending_on_facts():
-                # entries are made when it is activated, at what is agreed then
-                line._write_shown({'date_external_to': until})
-            if line.subscription_id.is_on_facts:
-                continue
-            entries_sudo = line.sudo().billing_entry_ids  # entries are the engine's
-            if entries_sudo.filtered(lambda entry: entry.kind != 'external'):
-                raise UserError(
-                    self.env._('"%s" is billed here: the invoices say until when.', line.name)
-                )
-            line.date_start = line.date_start or line.subscription_id.date_start
-            if until and not line.date_start:
-                raise UserError(
-                    self.env._('Say since when "%s" runs, as it is billed already.', line.name)
-                )
-            entries_sudo.unlink()
-            if until and until >= line.date_start:
-                entries_sudo.create(
-                    {
-                        'subscription_line_id': line.id,
-                        'kind': 'external',
-                        'date_from': line.date_start,
-                        'date_to': until,
-                        'reason': self.env._('Billed before the subscription came in.'),
-                    }
-                )
-            line._update_next_due()
-
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains('date_start', 'subscription_id')
-    def _check_date_start(self):
-        for line in self:
-            subscription = line.subscription_id
-            if subscription.is_on_facts or line.date_start:
-                # acts say it
-                continue
-            if subscription.state not in ('pending', 'closed'):
-                raise ValidationError(
-                    self.env._('Say from which day on "%s" is billed.', line.display_name)
-                )
+        """Remember what was billed before this addon: entries are made when it is activated, at
+        what is agreed then.
+        """
+        for line in self.filtered(lambda line: not line.subscription_id._has_begun()):
+            line._write_shown({'date_external_to': line.billed_until})
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super
-        """Let the engine find what is added to a running subscription."""
+        """Refuse what acts alone say."""
         lines = self._create_shown(vals_list)
         lines._check_created(vals_list)
-        lines._update_next_due()
         return lines
 
     @api.model
@@ -252,40 +208,9 @@ class OfferSubscriptionLine(models.Model):
         return super().create(vals_list)  # pylint: disable=super-method-mismatch
 
     def write(self, vals):
-        """Refuse to change what a customer was billed for."""
+        """Refuse what acts alone change."""
         self._check_fixed(vals)
-        names = (SETTLED_FIELDS | {'date_end'}) & vals.keys()
-        changed = self.filtered(
-            lambda line: line.billing_entry_ids
-            and any(vals[name] != line._as_written(name) for name in names)
-        )
-        drafts = changed._get_untouched_drafts()
-        for line in changed if SETTLED_FIELDS & vals.keys() else ():
-            if line.billing_entry_ids.filtered(lambda entry: entry.move_id not in drafts):
-                raise UserError(
-                    self.env._(
-                        '"%s" has been billed, so it stays as it was: change the subscription from'
-                        ' a day on instead.',
-                        line.display_name,
-                    )
-                )
-        with drafts._rebuilding_offer_drafts():
-            res = super().write(vals)
-            if {'date_start', 'date_end'} & vals.keys():
-                self._update_next_due()
-        return res
-
-    def _get_untouched_drafts(self):
-        """:return: drafts of the engine that cover these lines, and that nobody worked on
-        :rtype: account.move
-        """
-        # sudo: drafts are the engine's until somebody touches them
-        moves_sudo = self.sudo().billing_entry_ids.move_id
-        return moves_sudo.filtered(
-            lambda move: move.state == 'draft'
-            and not move.posted_before
-            and not move.is_manually_modified
-        )
+        return super().write(vals)
 
     def _as_written(self, name):
         field = self._fields[name]
@@ -301,10 +226,6 @@ class OfferSubscriptionLine(models.Model):
         return self.currency_id.round(amount) if self.currency_id else amount
 
     # === BUSINESS METHODS: FACTS === #
-
-    def _is_pending_on_facts(self):
-        subscription = self.subscription_id
-        return subscription.is_on_facts and subscription.state == 'pending'
 
     def _as_fact(self):
         """:rtype: odoo.addons.sale_offer.tools.facts.Line"""

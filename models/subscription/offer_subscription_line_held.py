@@ -13,24 +13,6 @@ HELD_FIELDS = (
 )
 
 
-class OfferSubscription(models.Model):
-    _inherit = 'offer.subscription'
-
-    # === BUSINESS METHODS === #
-
-    def _get_lines_on(self, day):
-        """:return: what is agreed for a day, as it is sorted
-        :rtype: offer.subscription.line
-        """
-        self.ensure_one()
-        if self._goes_by_facts():
-            timeline = self._get_timeline()
-            lines = self.line_ids.filtered(lambda line: line._is_agreed_on(day, timeline))
-        else:
-            lines = self.line_ids.filtered(lambda line: line._is_running_on(day))
-        return lines.sorted(lambda line: (line.sequence, line.id))
-
-
 class OfferSubscriptionLine(models.Model):
     _inherit = 'offer.subscription.line'
 
@@ -74,7 +56,7 @@ class OfferSubscriptionLine(models.Model):
         """
         self.ensure_one()
         subscription = self.subscription_id
-        if day and subscription._goes_by_facts():
+        if day and subscription._has_begun():
             timeline = subscription._get_timeline(self._with_above())
             if self.id in timeline.keys and timeline.get_agreed_on(self.id, day):
                 return self._get_held(day, timeline)
@@ -109,8 +91,6 @@ class OfferSubscriptionLine(models.Model):
         :rtype: sale.order.line
         """
         self.ensure_one()
-        if not self.subscription_id._goes_by_facts():
-            return self._get_chain().sale_line_id[-1:]
         # sudo: what was sold is told to everybody who quotes a change
         phases_sudo = self.sudo().phase_ids.filtered(
             lambda phase: phase.sale_line_id and phase.date_start <= day

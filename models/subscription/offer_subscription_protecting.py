@@ -69,11 +69,6 @@ LINE_FIXED = frozenset(
         'date_end',
         'billed_until',
         'continues_line_id',
-        # of chains of lines
-        'first_id',
-        'previous_line_id',
-        'ends_with_subscription',
-        'is_paused',
     }
 )
 LINE_KEPT = frozenset({'date_external_to', 'settled_to', 'date_next_due'})
@@ -84,16 +79,59 @@ class OfferSubscription(models.Model):
 
     # === CONSTRAINT METHODS === #
 
+    @api.constrains('active', 'state')
+    def _check_active(self):
+        for subscription in self:
+            if not subscription.active and subscription.state in ('active', 'paused'):
+                raise ValidationError(
+                    self.env._(
+                        '%s is running and would be billed no more: end it before you archive it.',
+                        subscription.name,
+                    )
+                )
+
+    @api.constrains('intro_periods', 'intro_percent')
+    def _check_intro(self):
+        for subscription in self:
+            if subscription.intro_periods < 0 or not 0 <= subscription.intro_percent <= 100:
+                raise ValidationError(
+                    self.env._(
+                        'The first periods are a number from 0 on, at a percentage of the price'
+                        ' from 0 to 100.'
+                    )
+                )
+
     @api.constrains('date_start')
     def _check_external_start(self):
         self.line_ids._check_external_start()
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Number new subscriptions."""
+        for vals in vals_list:
+            if vals.get('name', '/') == '/':
+                sequences = self.env['ir.sequence'].with_company(vals.get('company_id'))
+                vals['name'] = sequences.next_by_code('offer.subscription') or '/'
+        subscriptions = super().create(vals_list)
+        subscriptions._check_created(vals_list)
+        return subscriptions
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        """Refuse what acts alone write; other terms are an act of their own."""
+        self._check_fixed(vals)
+        with self._agreeing_terms(vals):
+            return self._write_shown(vals)
+
+    def _write_shown(self, values):
+        """Keep what follows from acts and billing, past the guards of our own `write`."""
+        return super().write(values)  # pylint: disable=super-method-mismatch
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
         for subscription in self:
-            if subscription._goes_by_facts():
+            if subscription._has_begun():
                 raise UserError(
                     self.env._(
                         "%s has been activated, so it can't be deleted: end it instead.",
@@ -103,17 +141,11 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS === #
 
-    @api.model
-    def _check_not_by_hand(self, vals):
-        """:raise UserError: if somebody says by hand by what a subscription is billed"""
-        if 'is_on_facts' in vals and not self.env.su:
-            raise UserError(self.env._('What a subscription is billed by is not set by hand.'))
-
     def _check_fixed(self, vals):
         """:param dict vals: as somebody writes them
         :raise UserError: if they change what acts alone change
         """
-        for subscription in self.filtered('is_on_facts'):
+        for subscription in self:
             for name in _get_changed(subscription, vals, KEPT):
                 _refuse_by_hand(subscription, name)
             for name in _get_changed(subscription, vals, FIXED):
@@ -138,7 +170,7 @@ class OfferSubscription(models.Model):
         """
         for subscription, vals in zip(self, vals_list, strict=True):
             said = [name for name in KEPT & vals.keys() if vals[name] not in (False, 0, 'pending')]
-            if subscription.is_on_facts and said:
+            if said:
                 _refuse_by_hand(subscription, min(said))
 
     @contextmanager
@@ -150,7 +182,7 @@ class OfferSubscription(models.Model):
         changed = {
             subscription: names
             for subscription in self
-            if subscription._goes_by_facts() and (names := _get_changed(subscription, vals, TERMS))
+            if subscription._has_begun() and (names := _get_changed(subscription, vals, TERMS))
         }
         if not changed:
             yield
@@ -195,7 +227,7 @@ class OfferSubscriptionLine(models.Model):
 
     @api.constrains('parent_id', 'subscription_id')
     def _check_parent_id(self):
-        for line in self.filtered(lambda line: line.parent_id.subscription_id.is_on_facts):
+        for line in self.filtered('parent_id'):
             if line.parent_id.subscription_id != line.subscription_id or line._has_cycle():
                 raise ValidationError(
                     self.env._(
@@ -219,7 +251,7 @@ class OfferSubscriptionLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
         for line in self:
-            if line.subscription_id._goes_by_facts():
+            if line.subscription_id._has_begun():
                 raise UserError(
                     self.env._(
                         '%(name)s has been activated: remove "%(line)s" with "Change" instead.',
@@ -236,9 +268,9 @@ class OfferSubscriptionLine(models.Model):
         """
         for line in self:
             subscription = line.subscription_id
-            for name in _get_changed(line, vals, LINE_KEPT) if subscription.is_on_facts else ():
+            for name in _get_changed(line, vals, LINE_KEPT):
                 _refuse_by_hand(line, name)
-            if subscription._goes_by_facts() and _get_changed(line, vals, LINE_FIXED):
+            if subscription._has_begun() and _get_changed(line, vals, LINE_FIXED):
                 raise UserError(
                     self.env._(
                         '%(name)s has been activated: change "%(line)s" with "Change" instead.',
@@ -257,14 +289,14 @@ class OfferSubscriptionLine(models.Model):
         self._check_addable(self.subscription_id)
         for line, vals in zip(self, vals_list, strict=True):
             said = [name for name in LINE_KEPT & vals.keys() if vals[name]]
-            if line.subscription_id.is_on_facts and said:
+            if said:
                 _refuse_by_hand(line, min(said))
 
     @api.model
     def _check_addable(self, subscriptions):
         """:raise UserError: if something is added by hand to one that runs"""
         for subscription in subscriptions:
-            if subscription._goes_by_facts():
+            if subscription._has_begun():
                 raise UserError(
                     self.env._(
                         '%s has been activated: add lines with "Change" instead.',

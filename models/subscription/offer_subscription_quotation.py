@@ -2,19 +2,12 @@
 
 import uuid
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Command
 
 
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
-
-    change_order_ids = fields.One2many(
-        comodel_name='sale.order',
-        inverse_name='offer_change_subscription_id',
-        string='Change Quotations',
-    )
-    change_order_count = fields.Integer(compute='_compute_change_order_count')
 
     # === COMPUTE METHODS === #
 
@@ -34,11 +27,10 @@ class OfferSubscription(models.Model):
         """
         self.ensure_one()
         self._check_running_on(day)
-        self._check_not_paused_on(day)
         order = self.env['sale.order'].create({**self._prepare_change_order_values(day), **values})
-        lines = self._get_lines_on(day)
+        lines = self.line_ids._get_running_on(day)
         sequence = 10
-        for root in lines.filtered(lambda line: not line._get_first().parent_id):
+        for root in lines.filtered(lambda line: not line.parent_id):
             sequence = self._create_change_lines(order, root, day, sequence)
         return order
 

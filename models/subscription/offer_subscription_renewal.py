@@ -29,11 +29,6 @@ class SaleOrder(models.Model):
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
 
-    date_lived = fields.Date(string='Followed the Calendar Until', copy=False, readonly=True)
-    renewal_order_id = fields.Many2one(
-        comodel_name='sale.order', string='Renewal Quotation', copy=False, readonly=True
-    )
-
     # === SCHEDULER === #
 
     @api.model
@@ -114,7 +109,7 @@ class OfferSubscription(models.Model):
             text = self.env._('The term ended and was not renewed.')
             if self.renewal_mode == 'end':
                 text = self.env._('The term ended.')
-            self._end(end, self.env['offer.end.reason'], text, 'not_renewed')
+            self._agree_end(end, self.env['offer.end.reason'], text, 'not_renewed')
             return False
         if not self.renewal_count:
             return False
@@ -132,17 +127,6 @@ class OfferSubscription(models.Model):
         )
         if percent:
             name += self.env._(', prices %+g %%', percent)
-        if self.is_on_facts:
-            self._agree_renewal(first, name, percent, order)
-            return
-        with self._recording('renewed', first, name, sale_order_id=order and order.id):
-            # the next term has a quotation of its own
-            self.write({'renewals': self.renewals + 1, 'renewal_order_id': False})
-            if percent:
-                self._adjust_prices(first, percent)
-
-    def _agree_renewal(self, first, name, percent, order):
-        """Let another term begin, at announced prices."""
         timeline = self._get_timeline()
         with self._acting('renewed', first, name, sale_order_id=order and order.id) as act_sudo:
             # the next term has a quotation of its own
@@ -153,18 +137,6 @@ class OfferSubscription(models.Model):
                     price = self._get_adjusted(held['price_unit'], percent)
                     said = line._complete({'price_unit': price}, first, timeline)
                     line.sudo()._say(act_sudo, first, said)
-
-    def _adjust_prices(self, day, percent):
-        changes = [
-            (line, {'price_unit': self._get_adjusted_price(line, percent)})
-            for line in self.line_ids
-            if line._is_running_on(day)
-        ]
-        if changes:
-            self._change(day, changes)
-
-    def _get_adjusted_price(self, line, percent):
-        return self._get_adjusted(line.price_unit, percent)
 
     def _get_adjusted(self, price, percent):
         return self.env['offer.price']._round(price * (1 + percent / 100), self.currency_id)
@@ -194,7 +166,7 @@ class OfferSubscription(models.Model):
             first=format_date(self.env, first),
             percent=self.renewal_percent,
         )
-        with self._recording('announced', first, name):
+        with self._acting('announced', first, name):
             self._send_letter('sale_offer.mail_template_announcement')
 
     def _quote_renewal(self, day):
@@ -247,7 +219,7 @@ class OfferSubscription(models.Model):
         fresh = (overdue - known).sorted('invoice_date_due')
         for move in fresh:
             name = self.env._('Invoice %s is overdue', move.name)
-            with self._recording('unpaid', day, name, move_id=move.id):
+            with self._acting('unpaid', day, name, move_id=move.id):
                 letter = self.with_context(offer_day=day)
                 letter._send_letter('sale_offer.mail_template_unpaid')
         if not fresh:
@@ -256,18 +228,13 @@ class OfferSubscription(models.Model):
             self._stop_unpaid(day, policy == 'suspend')
         elif policy == 'end' and not self.date_end:
             text = self.env._('Invoice %s stayed unpaid.', fresh[0].name)
-            self._end(day, self.env['offer.end.reason'], text, 'unpaid')
+            self._agree_end(day, self.env['offer.end.reason'], text, 'unpaid')
 
     def _stop_unpaid(self, day, is_billed):
         """Deliver nothing from a day on, unless it is paused then already.
 
         :param bool is_billed: what was agreed is owed all the same
         """
-        if not self.is_on_facts:
-            # chains of lines know only pauses that are not billed
-            if not self.date_paused:
-                self.pause(day)
-            return
         pauses = self._get_timeline().pauses
         if not any(first <= day <= last for first, last, _pause in pauses):
             self._agree_pause(day, is_billed=is_billed)

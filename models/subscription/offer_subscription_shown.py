@@ -2,7 +2,7 @@
 
 import logging
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import split_every
 
 from ...tools.shown import find_agreed_since
@@ -16,27 +16,14 @@ BATCH = 100
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
 
-    _shown_index = models.Index('(company_id, date_next_shown) WHERE date_next_shown IS NOT NULL')
-
-    date_next_shown = fields.Date(
-        string='Shown Until Before',
-        copy=False,
-        readonly=True,
-        help='The next day on which what is shown of it changes: early, never late.',
-    )
-    running_line_ids = fields.Many2many(
-        comodel_name='offer.subscription.line',
-        string='Current Lines',
-        compute='_compute_running_lines',
-    )
-    planned_act_ids = fields.Many2many(
-        comodel_name='offer.subscription.event', string='Planned', compute='_compute_acts'
-    )
-    past_act_ids = fields.Many2many(
-        comodel_name='offer.subscription.event', string='History', compute='_compute_acts'
-    )
-
     # === COMPUTE METHODS === #
+
+    @api.depends('line_ids.price_subtotal', 'line_ids.date_end', 'running_line_ids')
+    def _compute_amount_period(self):
+        for subscription in self:
+            begun = subscription._has_begun()
+            lines = subscription.running_line_ids if begun else subscription.line_ids
+            subscription.amount_period = sum(lines.mapped('price_subtotal'))
 
     @api.depends('line_ids.date_start', 'line_ids.date_end', 'date_start', 'date_end')
     def _compute_running_lines(self):
@@ -73,7 +60,7 @@ class OfferSubscription(models.Model):
         """
         self.ensure_one()
         events = self.event_ids
-        if not self._goes_by_facts():
+        if not self._has_begun():
             return events.browse(), events.browse()
         today = self._get_company_today(self.company_id)
         acts = events.filtered(lambda event: not event.act_id) - events.withdrawn_by_id
@@ -140,18 +127,12 @@ class OfferSubscription(models.Model):
 class OfferSubscriptionLine(models.Model):
     _inherit = 'offer.subscription.line'
 
-    date_since = fields.Date(
-        string='Since',
-        compute='_compute_date_since',
-        help='The day from which on it is agreed as it is now.',
-    )
-
     # === COMPUTE METHODS === #
 
     @api.depends('date_start', 'quantity', 'price_unit', 'discount', 'product_id', 'tier_id')
     def _compute_date_since(self):
         for subscription, lines in self.grouped('subscription_id').items():
-            if not subscription or not subscription._goes_by_facts():
+            if not subscription or not subscription._has_begun():
                 for line in lines:
                     line.date_since = line.date_start
                 continue

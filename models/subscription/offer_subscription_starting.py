@@ -105,8 +105,6 @@ class OfferSubscription(models.Model):
 
     def _settle_external(self):
         """Fix at what externally billed days count: at what is agreed now."""
-        # what was entered when days billed externally had entries before the start
-        self.line_ids.billing_entry_ids.unlink()
         values, entries = [], self.env['offer.billing.entry']
         for subscription, timeline in self._get_timelines().items():
             rounding = to_decimal(subscription.currency_id.rounding)
