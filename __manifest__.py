@@ -30,6 +30,7 @@
         'views/pricing/offer_price_views.xml',
         'views/catalogue/offer_option_views.xml',
         'views/billing/offer_billing_entry_views.xml',
+        'views/billing/offer_update_finding_views.xml',
         'views/billing/offer_billing_run_views.xml',
         'views/billing/offer_effect_templates.xml',
         'views/subscription/offer_subscription_event_views.xml',

@@ -41,6 +41,16 @@ class ResCompany(models.Model):
         required=True,
         help='What becomes of several periods that are due at once.',
     )
+    offer_external_policy = fields.Selection(
+        selection=[
+            ('credit', 'Come back on the next invoice'),
+            ('refuse', 'Stay as they were billed'),
+        ],
+        string='Externally Billed Days',
+        default='credit',
+        required=True,
+        help='What becomes of days that another system billed, where less is agreed of them later.',
+    )
     offer_order_policy = fields.Selection(
         selection=ORDER_POLICIES,
         string='What Customers Order in the Portal',

@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     offer_late_policy = fields.Selection(
         related='company_id.offer_late_policy', readonly=False, required=True
     )
+    offer_external_policy = fields.Selection(
+        related='company_id.offer_external_policy', readonly=False, required=True
+    )
     offer_setup_product_id = fields.Many2one(
         related='company_id.offer_setup_product_id', readonly=False
     )

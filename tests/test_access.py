@@ -28,6 +28,13 @@ OURS = [
     'offer.sla.outage',
     'offer.sla.miss',
     'offer.automation',
+    'offer.subscription.phase',
+    'offer.subscription.pause',
+    'offer.subscription.resume',
+    'offer.subscription.end',
+    'offer.subscription.waiver',
+    'offer.subscription.line.alias',
+    'offer.update.finding',
 ]
 
 
@@ -72,7 +79,6 @@ class TestAccess(OfferCommon):
             lambda: subscription.waive(1, '2027-02-01', '2027-02-01', 'mine'),
             lambda: subscription.withdraw(1),
             lambda: subscription.action_start(),
-            lambda: subscription.action_withdraw_notice(),
             lambda: self.env['offer.count'].with_user(self.portal).record([]),
             lambda: self.env['offer.subscription.act']
             .with_user(self.portal)

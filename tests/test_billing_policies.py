@@ -304,7 +304,7 @@ class TestBillingPolicies(OfferCommon):
 
     def test_deferral_days_are_given_where_odoo_knows_them(self):
         line = self._subscribe(options=[]).line_ids
-        row = line._get_due_rows(fields.Date.to_date('2027-01-01'))[0]
+        row = line.subscription_id._get_due_rows(fields.Date.to_date('2027-01-01'))[0]
         values = line._prepare_invoice_line_values(row, self.env['account.fiscal.position'], 1)
         self.assertNotIn('deferred_start_date', values)
         fields_of_lines = self.env['account.move.line']._fields

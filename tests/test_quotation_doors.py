@@ -301,11 +301,8 @@ class TestSigned(DoorsCommon):
     def _get_said_amount(self, order):
         """:return: the amount that the text names for the days up to the next period"""
         rows = [row for row in order._get_offer_change_rows() if row.is_changed]
-        subscription = order._get_offer_changed()
-        changes = order._get_offer_changes(rows)
-        return subscription._get_change_amount(
-            order.offer_change_date, changes, subscription._get_timeline()
-        )
+        effect = order._find_offer_effect(rows)
+        return effect.last, effect.total
 
     def _assert_signed(self, subscription, day, quantity, expected):
         order = self._quote(subscription, day, quantity=quantity)

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from .test_quotation_doors import MARCH, DoorsCommon
@@ -84,11 +86,29 @@ class TestAnotherPlan(DoorsCommon):
         for subscription in self.subscription + new:
             self._assert_movements_add_up(subscription)
 
+    @freeze_time('2027-03-10')
+    def test_its_withdrawal_shows_what_comes_back_of_both(self):
+        self.subscription.bill('2027-03-01')
+        new = self._move()
+        self._bills(self.subscription, ('2027-03-01', -245.0))
+        self._bills(new, ('2027-03-01', 2695.0))
+        action = self._get_act().action_withdraw()
+        dialog = self.env['offer.withdrawal'].with_context(**action['context']).create({})
+        shown = dialog.amounts.replace('\xa0', ' ')
+        self.assertIn('+$ 245.00', shown)
+        self.assertIn(new.name, shown)
+        self.assertIn('−$ 2,695.00', shown)
+        self.assertIn('on the next invoice', shown)
+        dialog.action_apply()
+        self._bills(self.subscription, ('2027-03-10', 245.0))
+        self._bills(new, ('2027-03-10', -2695.0))
+
     def test_it_is_not_withdrawn_once_something_was_agreed_of_what_goes_on(self):
         new = self._move()
         new.change('2027-04-01', [{'line_id': new.line_ids.id, 'quantity': 8}])
         act = self._get_act()
         self._assert_refused('has been changed since', lambda: self.subscription.withdraw(act.id))
+        self.assertFalse(act.is_withdrawable)
 
     def test_a_count_follows_to_where_the_line_goes_on(self):
         new = self._move()

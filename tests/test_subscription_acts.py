@@ -305,6 +305,11 @@ class TestEffects(ActsCommon):
         self.assertEqual(self._bill_on('2026-06-15'), -155)
         waiver = self.subscription.past_act_ids[:1]
         self.assertEqual(len(waiver.waiver_ids), 2)
+        # whoever may not say what is not billed takes none of it back
+        manager = self._new_user('boss', 'sales_team.group_sale_manager')
+        with self.assertRaises(AccessError):
+            self.subscription.with_user(manager).withdraw(waiver.id)
+        self.assertFalse(waiver.with_user(manager).is_withdrawable)
         dialog = self._ask(waiver, self.accountant)
         self.assertEqual(self._get_amounts(dialog.amounts), ['+$ 150.00', '+$ 5.00', '+$ 155.00'])
 

@@ -108,6 +108,44 @@ class TestImport(ImportCommon):
         subscription = self._come_in()
         self._assert_refused('Say since when', lambda: subscription.write({'date_start': False}))
 
+    # === WHAT COMES BACK OF DAYS BILLED ELSEWHERE === #
+
+    def test_a_company_that_gives_nothing_back_refuses_what_would(self):
+        subscription = self._come_in()
+        subscription.action_start()
+        line = subscription.line_ids
+
+        def change(day, **values):
+            subscription.change(day, [{'line_id': line.id, **values}])
+
+        refused = {
+            'pause': lambda: subscription.pause('2026-12-01'),
+            'end': lambda: subscription.end('2026-12-10', 'moved'),
+            'fewer': lambda: change('2026-12-01', quantity=1),
+            'waived': lambda: subscription.waive(line.id, '2026-12-14', '2026-12-20', 'gift'),
+        }
+        self.company.offer_external_policy = 'refuse'
+        acts = len(subscription.event_ids)
+        for name, act in refused.items():
+            with self.subTest(name):
+                self._assert_refused('was billed externally until', act)
+        subscription.invalidate_recordset()
+        self.assertEqual(len(subscription.event_ids), acts)
+        # 43.40 for 3 less 28.93 for 2, and then what begins after those days
+        change('2026-12-01', quantity=3)
+        self.assertEqual(self._bill(subscription, '2026-12-14'), 14.47)
+        change('2026-12-15', quantity=1)
+        subscription.pause('2027-01-15')
+        # of the month from 15 December on: 31.00
+        self.assertEqual(self._bill(subscription, '2027-01-15'), 31)
+
+    def test_without_that_setting_less_comes_back(self):
+        subscription = self._come_in()
+        subscription.action_start()
+        subscription.pause('2026-12-01')
+        # 2 × 31.00 a month: 14 of the 30 days from 15 November on
+        self.assertEqual(self._bill(subscription, '2026-12-15'), -28.93)
+
     # === WHAT IS SHOWN IS WHAT IS BILLED === #
 
     def test_a_preview_shows_what_activation_will_bill(self):

@@ -142,13 +142,22 @@ class TestRenewal(OfferLifeCommon):
         # reminded once
         self._go_on('2027-12-17', '2027-12-18', '2027-12-19')
         self.assertEqual(len(self._letters(subscription, 'ends on')), 1)
+        title, what = order.offer_change_text.replace('\xa0', ' ').split('\n')
+        self.assertEqual(title, f'Renewal of {subscription.name} from 01/01/2028 until 06/30/2028')
+        # 2 × 40.00 for the first month of the next term
+        self.assertEqual(what, 'For 01/01/2028 to 01/31/2028: +$ 80.00, on the next invoice')
         order.order_line.price_unit = 45.0
+        text = order.offer_change_text.replace('\xa0', ' ')
+        self.assertIn('Difference per month: +$ 10.00', text)
+        self.assertIn('01/31/2028: +$ 90.00, on', text)
         order.action_confirm()
+        self.assertEqual(order.offer_change_text, title)
         self.assertEqual(str(subscription.date_term_end), '2028-06-30')
         prices = [self._lines_on(subscription, day)[0][2] for day in ('2027-12-31', '2028-01-01')]
         self.assertEqual(prices, [40.0, 45.0])
         self._go_on('2028-01-01')
         self.assertFalse(subscription.date_end)
+        self._bills(subscription, ('2027-12-31', 960), ('2028-01-01', 90))
         # and once more for the next term
         self._go_on('2028-05-15')
         self.assertEqual(subscription.renewal_order_id, subscription.change_order_ids - order)

@@ -157,15 +157,22 @@ class Facts:
             waivers=keep(self.waivers),
         )
 
-    def adding(self, **facts):
+    def adding(self, phases=None, **facts):
         """The same agreement with more facts.
 
-        :param facts: some of `pauses`, `resumes`, `ends`, `waivers`; `LAST` says them after all
-            that was said
+        :param dict phases: by key of a line, one more phase of it
+        :param facts: some of `lines`, `pauses`, `resumes`, `ends`, `waivers`; `LAST` says them
+            after all that was said
         :rtype: Facts
         """
+        phases = phases or {}
+        lines = tuple(
+            replace(line, phases=(*line.phases, phases[line.key])) if line.key in phases else line
+            for line in self.lines
+        )
+        known = replace(self, lines=lines)
         return replace(
-            self, **{name: (*getattr(self, name), *more) for name, more in facts.items()}
+            known, **{name: (*getattr(known, name), *more) for name, more in facts.items()}
         )
 
 

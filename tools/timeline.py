@@ -149,7 +149,8 @@ class Timeline:
     # === WHAT IS OWED === #
 
     def get_owed(self, key):
-        """Days of a line that are owed: delivered, not waived, at introductory prices.
+        """Days of a line that are owed: delivered, not waived, at introductory prices; of a line
+        that is not agreed there are none.
 
         :return: runs of one content; none touches another of the same content
         :rtype: tuple[Span, ...]
@@ -159,6 +160,8 @@ class Timeline:
         return self._owed[key]
 
     def _make_owed(self, key):
+        if key not in self._lines:
+            return ()
         waived = [(w.first, w.last) for w in self.facts.waivers if w.line == key]
         intro, owed = self.facts.introduction, []
         # days billed externally are none of the introductory ones

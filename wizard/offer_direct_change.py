@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..tools.timeline import Timeline
+
 # what a row shows of a line
 PROPOSED = ('quantity', 'price_unit', 'discount')
 
@@ -98,7 +100,7 @@ class OfferDirectChange(models.TransientModel):
             return shown
         timeline = subscription._get_timeline()
         changes = subscription._complete_changes(day, said)
-        after = subscription._get_timeline_with(day, changes, timeline)
+        after = Timeline(subscription._get_facts_with(day, changes, timeline))
         proposed = {}
         for line in self.line_ids:
             known = line.line_id._origin

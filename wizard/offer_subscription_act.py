@@ -155,7 +155,7 @@ class OfferSubscriptionAct(models.TransientModel):
             facts = {'ends': [End(last, LAST, 'agreed')]}
             charges = [(self.env._('Early termination fee'), last, fee)] if fee else []
         return subscription._show_effect(
-            subscription._with_facts(**facts), charges, is_end='ends' in facts
+            subscription._with_facts(**facts), charges, is_brief='ends' in facts
         )
 
     # === ACTION METHODS === #

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -24,8 +26,11 @@ class OfferWithdrawal(models.TransientModel):
             try:
                 subscription._check_withdrawable(dialog.event_id)
                 facts = subscription._without_act(dialog.event_id)
-                dialog.amounts = subscription._show_effect(
-                    facts, dialog._get_charges(), dialog.event_id._is_end()
+                dialog.amounts = (
+                    subscription._show_effect(
+                        facts, dialog._get_charges(), dialog.event_id._is_end()
+                    )
+                    + dialog._show_called_off()
                 )
             except UserError as error:
                 dialog.problem = error.args[0]
@@ -37,6 +42,19 @@ class OfferWithdrawal(models.TransientModel):
         # sudo: who withdraws an act sees what it charged
         charges = self.event_id.sudo().charge_ids
         return [(charge.name, charge.date, -charge.amount) for charge in charges]
+
+    def _show_called_off(self):
+        """:return: what comes back of what went on in subscriptions of their own
+        :rtype: Markup
+        """
+        caused, html = self.subscription_id._get_caused(self.event_id), Markup()
+        for subscription, acts in caused.grouped('subscription_id').items():
+            facts = subscription._get_timeline().facts
+            for act in acts:
+                facts = facts.without(act.id)
+            html += Markup('<p class="mt-3 mb-1 fw-bold">%s</p>') % subscription.display_name
+            html += subscription._show_effect(facts, is_brief=True)
+        return html
 
     # === ACTION METHODS === #
 

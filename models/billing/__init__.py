@@ -8,7 +8,9 @@ from . import (
     offer_subscription_charge,
     offer_subscription_effect,
     offer_subscription_engine,
+    offer_subscription_external,
     offer_subscription_ledger,
     offer_subscription_line_billing,
     offer_subscription_settling,
+    offer_update_finding,
 )

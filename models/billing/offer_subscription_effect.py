@@ -9,7 +9,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ...tools.intervals import FOREVER, day_after
-from ...tools.ledger import get_owed_amount
+from ...tools.ledger import find_due, get_owed_amount
 from ...tools.periods import ONE_DAY
 from ...tools.shown import find_last_change
 from ...tools.timeline import Timeline, find_first_change
@@ -64,20 +64,21 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _find_effect(self, facts, day, charges=(), is_end=False):
+    def _find_effect(self, facts, day, charges=(), is_brief=False):
         """What would be billed if these were the facts, less what is billed as they are.
 
         :param Facts facts: of this subscription, with an act or without one
-        :param datetime.date day: today; what is due up to it stands on the next invoice
+        :param datetime.date day: today; what is due up to it stands on the next invoice, and what
+            is settled later is told, too
         :param charges: texts, days and amounts that are charged once with it
-        :param bool is_end: only an end comes or goes: that nothing is billed after it goes without
-            saying, so later periods are left out
+        :param bool is_brief: tell it up to the period of the day, or up to where something is
+            settled; what follows later goes without saying, as after an end
         :rtype: Effect
         """
         self.ensure_one()
         before, after = self._get_timeline(), Timeline(facts)
         since, until = {}, []
-        for key in before.keys & after.keys:
+        for key in after.keys:
             first = find_first_change(before, after, key)
             if first:
                 since[key] = first
@@ -85,9 +86,11 @@ class OfferSubscription(models.Model):
         once = [EffectRow(text, on, on, on, amount) for text, on, amount in charges]
         if not since:
             return Effect(once)
-        period = self._get_last_period(before, since, day if is_end else max(until), day, is_end)
+        period = self._get_last_period(
+            before, since, day if is_brief else max(until), day, is_brief
+        )
         rows = self._compare_due(before, after, since, period, day) + once
-        if is_end:
+        if is_brief:
             return Effect(rows, period.last)
         following = before.get_period(day_after(period.last))
         more = sum(
@@ -96,13 +99,13 @@ class OfferSubscription(models.Model):
         )
         return Effect(rows, period.last, more and following, float(more))
 
-    def _get_last_period(self, timeline, since, until, day, is_end):
+    def _get_last_period(self, timeline, since, until, day, is_brief):
         """:return: the period up to which the effect is told line by line: where all of it is
         over, else where what is settled ends, or the first one that is not settled
         """
-        entries = self.line_ids.browse(since)._read_entries({self: timeline}, since)[self]
+        entries = self._read_entries_of(timeline, since)
         last = max([day, *(entry.last for entry in entries)])
-        last = last if is_end else max(last, *since.values())
+        last = last if is_brief else max(last, *since.values())
         if until < FOREVER:
             limit = timeline.get_period(last)
             for _count in range(MOST_PERIODS):
@@ -116,55 +119,70 @@ class OfferSubscription(models.Model):
         """:return: a row for each line and what is due by today or later
         :rtype: list[EffectRow]
         """
-        lines, found = self.line_ids.browse(since), {}
+        found = {}
         for timeline, sign in ((before, -1), (after, 1)):
+            entries = self._read_entries_of(timeline, since)
             # in arrears a period is due on the day after it
-            due = lines._find_rows({self: timeline}, since, period.last + ONE_DAY)
+            due = find_due(timeline, entries, period.last + ONE_DAY, since, list(since))
+            left = {}
             for row in due:
-                if row.due.first <= period.last:
-                    key = row.line, row.due.on > day
-                    found.setdefault(key, []).append((row, sign))
+                amount, _written = self._get_row_amounts(timeline, row, left)
+                if row.first <= period.last:
+                    key = row.line, row.due > day
+                    found.setdefault(key, []).append((row, sign * amount))
         rows = []
-        for (line, _is_later), pairs in found.items():
+        for (key, _is_later), pairs in found.items():
             pairs = self._leave_out_common(pairs)
-            amount = sum(sign * row.amount for row, sign in pairs)
+            amount = float(sum(amount for _row, amount in pairs))
             if pairs and not self.currency_id.is_zero(amount):
-                days = [row.due for row, _sign in pairs]
+                days = [row for row, _amount in pairs]
                 # a period may be charged anew of which only some days change
-                first = max(since[line.id], min(due.first for due in days))
-                changed = find_last_change(before, after, line.id) or FOREVER
-                last = min(changed, max(due.last for due in days))
-                on = min(due.on for due in days)
+                first = max(since[key], min(row.first for row in days))
+                changed = find_last_change(before, after, key) or FOREVER
+                last = min(changed, max(row.last for row in days))
                 rows.append(
                     EffectRow(
-                        line.display_name,
+                        self._get_effect_text(after, key),
                         first,
                         max(first, last),
-                        on,
+                        min(row.due for row in days),
                         self.currency_id.round(amount),
                     )
                 )
         return sorted(rows, key=lambda row: (row.due > day, row.first, row.text))
 
-    def _leave_out_common(self, pairs):
-        """:param list pairs: rows, and whether they are due without (-1) or with (1) an act
-        :return: the pairs that are not due either way
-        """
-        counts = {}
-        for row, sign in pairs:
-            key = row.kind, row.due, row.content
-            counts[key] = counts.get(key, 0) + sign
-        return [(row, sign) for row, sign in pairs if counts[row.kind, row.due, row.content]]
+    def _read_entries_of(self, timeline, since):
+        """:return: what can matter of what is settled of lines; of those to come nothing is"""
+        known = self.line_ids.filtered(lambda line: line.id in since)
+        return known._read_entries({self: timeline}, since).get(self, [])
 
-    def _show_effect(self, facts, charges=(), is_end=False):
+    def _get_effect_text(self, timeline, key):
+        """:return: what people call a line, also one that is only to come"""
+        line = self.line_ids.filtered(lambda line: line.id == key)
+        if line:
+            return line.display_name
+        span = timeline.get_spans(key)[0]
+        name = span.name or self.env['product.product'].browse(span.content.item).display_name
+        return name.split('\n')[0]
+
+    def _leave_out_common(self, pairs):
+        """:param list pairs: rows, and what each adds to the difference
+        :return: the pairs that are not due both with an act and without it
+        """
+        sums = {}
+        for row, amount in pairs:
+            sums.setdefault(_as_key(row), []).append(amount)
+        return [(row, amount) for row, amount in pairs if sum(sums[_as_key(row)])]
+
+    def _show_effect(self, facts, charges=(), is_brief=False):
         """:param Facts facts: see `_find_effect`
         :param charges: see `_find_effect`
-        :param bool is_end: see `_find_effect`
+        :param bool is_brief: see `_find_effect`
         :return: what it comes to, as a table
         :rtype: Markup
         """
         today = self._get_company_today(self.company_id)
-        effect = self._find_effect(facts, today, charges, is_end)
+        effect = self._find_effect(facts, today, charges, is_brief)
         return self.env['ir.qweb']._render(
             'sale_offer.offer_effect',
             {
@@ -192,3 +210,7 @@ class OfferSubscription(models.Model):
         :rtype: Facts
         """
         return self._get_timeline().facts.adding(**facts)
+
+
+def _as_key(row):
+    return row.kind, row.first, row.last, row.due, row.content, row.origin

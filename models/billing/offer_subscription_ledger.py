@@ -14,7 +14,6 @@ from ...tools.ledger import (
     find_pending,
     find_settled_until,
 )
-from ...tools.periods import ONE_DAY
 from .due_row import Due, DueRow
 from .offer_billing_entry import SETTLING_KINDS
 
@@ -88,27 +87,6 @@ class OfferSubscription(models.Model):
         # sudo: who sees what comes back need not see every invoice
         origin_sudo = self.env['offer.billing.entry'].sudo().browse(row.origin.key)
         return origin_sudo._get_credit_amounts(timeline, row, left)
-
-    def _get_due_amount(self, timeline, first, last):
-        """What billing will charge and credit for some days, whenever it is due, by the rows of
-        one agreement ("what is shown is what is billed").
-
-        :param Timeline timeline: of this subscription, or what it would be after an act
-        :param datetime.date first: first day
-        :param datetime.date last: the last day of a period
-        :return: in the own taxes of the prices
-        :rtype: float
-        """
-        self.ensure_one()
-        since = dict.fromkeys(timeline.keys, timeline.get_period(first).first)
-        entries = self.line_ids._read_entries({self: timeline}, since)[self]
-        # in arrears a period is due on the day after
-        rows = find_due(timeline, entries, last + ONE_DAY, since)
-        left = {}
-        amounts = [
-            self._get_row_amounts(timeline, row, left)[0] for row in rows if row.first <= last
-        ]
-        return self.currency_id.round(float(sum(amounts)))
 
     def _get_settled_to(self):
         """:return: the last day of which anything is settled, or None"""

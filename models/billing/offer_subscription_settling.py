@@ -23,7 +23,7 @@ class OfferSubscription(models.Model):
         :raise UserError: if the days are not the line's, or are settled already
         """
         self.ensure_one()
-        if not self.env.user.has_group('account.group_account_invoice') and not self.env.su:
+        if not self._may_waive():
             raise AccessError(self.env._('Only who may invoice can say what is not billed.'))
         self.check_access('write')
         first, last = self._to_day(date_from), self._to_day(date_to)
@@ -32,6 +32,10 @@ class OfferSubscription(models.Model):
         if len(lines) != len(set(ids)):
             raise UserError(self.env._('%s has no such line.', self.name))
         self._agree_waiver(lines, first, last, reason)
+
+    def _may_waive(self):
+        """:return: whether the user decides on what nobody pays"""
+        return self.env.su or self.env.user.has_group('account.group_account_invoice')
 
     # === ACTION METHODS === #
 

@@ -90,6 +90,8 @@ class SaleOrder(models.Model):
         return super(SaleOrder, orders)._fetch_duplicate_orders() if orders else {}
 
     def _get_offer_change_title(self):
+        if self.offer_is_renewal:
+            return self._get_offer_changed()._get_renewal_title(self.offer_change_date)
         return self.env._(
             'Change of %(subscription)s from %(day)s on',
             subscription=self._get_offer_changed().name,

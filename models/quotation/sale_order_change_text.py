@@ -21,13 +21,14 @@ class SaleOrder(models.Model):
         difference = sum(row.after - row.before for row in rows)
         plan = self._get_offer_changed().plan_id
         if self.order_line.offer_plan_id <= plan:
-            texts.append(
-                self.env._(
-                    'Difference %(period)s: %(amount)s',
-                    period=plan._get_period_text(),
-                    amount=self._format_offer_difference(difference),
+            if rows or not self.offer_is_renewal:
+                texts.append(
+                    self.env._(
+                        'Difference %(period)s: %(amount)s',
+                        period=plan._get_period_text(),
+                        amount=self._format_offer_difference(difference),
+                    )
                 )
-            )
             text = self._get_offer_prorated_text(rows, difference)
             if text:
                 texts.append(text)
@@ -38,18 +39,16 @@ class SaleOrder(models.Model):
     def _get_offer_moved_texts(self, rows):
         """:return: what comes back under the present plan, and the first period of each new one"""
         day, subscription = self.offer_change_date, self._get_offer_changed()
-        timeline = subscription._get_timeline()
-        changes = self._get_offer_changes(rows)
-        last, amount = subscription._get_change_amount(day, changes, timeline)
+        effect, settled = self._find_offer_effect(rows), subscription._get_settled_to()
         texts = []
-        if amount and subscription._get_settled_to() and subscription._get_settled_to() >= day:
+        if effect.total and settled and settled >= day:
             texts.append(
                 self.env._(
                     'For %(first)s to %(last)s under %(plan)s: %(amount)s',
                     first=format_date(self.env, day),
-                    last=format_date(self.env, last),
+                    last=format_date(self.env, effect.last),
                     plan=subscription.plan_id.name,
-                    amount=self._format_offer_difference(amount),
+                    amount=self._format_offer_difference(effect.total),
                 )
             )
         moves = self._get_offer_moves()
@@ -107,21 +106,33 @@ class SaleOrder(models.Model):
         :param float difference: of a whole period
         """
         day, subscription = self.offer_change_date, self._get_offer_changed()
-        if not rows:
+        if not rows and not self.offer_is_renewal:
             return ''
-        timeline = subscription._get_timeline()
-        changes = self._get_offer_changes(rows)
-        last, amount = subscription._get_change_amount(day, changes, timeline)
-        period = timeline.get_period(day)
-        is_whole = (day, last) == (period.first, period.last)
-        if is_whole and not self.currency_id.compare_amounts(amount, difference):
+        effect = self._find_offer_effect(rows)
+        if not effect.last:
+            return ''
+        period = subscription._get_timeline().get_period(day)
+        is_whole = (day, effect.last) == (period.first, period.last) and not self.offer_is_renewal
+        if is_whole and not self.currency_id.compare_amounts(effect.total, difference):
             return ''
         return self.env._(
             'For %(first)s to %(last)s: %(amount)s, on the next invoice',
             first=format_date(self.env, day),
-            last=format_date(self.env, last),
-            amount=self._format_offer_difference(amount),
+            last=format_date(self.env, effect.last),
+            amount=self._format_offer_difference(effect.total),
         )
+
+    def _find_offer_effect(self, rows):
+        """:return: what the next invoices will say
+        :rtype: Effect
+        """
+        day, subscription = self.offer_change_date, self._get_offer_changed()
+        changes = self._get_offer_changes(rows)
+        facts = subscription._get_facts_with(day, changes, subscription._get_timeline())
+        if self.offer_is_renewal:
+            facts = subscription._get_renewed_facts(facts)
+        until = max(day, subscription._get_settled_to() or day)
+        return subscription._find_effect(facts, until, is_brief=True)
 
     def _format_offer_difference(self, amount):
         amount = self.currency_id.round(amount)

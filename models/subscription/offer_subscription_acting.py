@@ -5,7 +5,7 @@ lets facts come or go, and brings up to date what follows from them.
 from contextlib import contextmanager
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ...tools.intervals import FOREVER, day_after
@@ -34,7 +34,6 @@ class OfferSubscription(models.Model):
         event = self.event_ids.filtered(lambda event: event.id == event_id)
         self._check_withdrawable(event)
         name = self.env._('Withdrawn: %s', event.name)
-        self._check_not_built_on(event)
         joined = []
         with self._acting('withdrawn', event.date, name, joined) as act_sudo:
             # sudo: facts are the acts' alone, nobody has the right to write them by hand
@@ -109,10 +108,13 @@ class OfferSubscription(models.Model):
         after = subscriptions_sudo._get_timelines()
         changed = {}
         for subscription, timeline in after.items():
-            for line in subscription.line_ids:
-                day = _get_first_change(before.get(subscription), timeline, line.id)
-                if day:
-                    changed[line] = day
+            days = {
+                line: day
+                for line in subscription.line_ids
+                if (day := _get_first_change(before.get(subscription), timeline, line.id))
+            }
+            subscription._check_external_kept(timeline, days)
+            changed.update(days)
             subscription._store_day(self._get_company_today(subscription.company_id), timeline)
         drafts = subscriptions_sudo._get_outdated_drafts(changed)
         with drafts._rebuilding_offer_drafts():
@@ -208,7 +210,9 @@ class OfferSubscription(models.Model):
         if not (taken_back and event._has_facts()):
             raise UserError(self.env._('"%s" can\'t be withdrawn.', event.name))
         # sudo: what was agreed decides, whoever asks
-        ends = event.sudo().end_ids
+        ends, waivers = event.sudo().end_ids, event.sudo().waiver_ids
+        if waivers and not self._may_waive():
+            raise AccessError(self.env._('Only who may invoice can say what is not billed.'))
         today = self._get_company_today(self.company_id)
         # a change of the plan ends what goes on elsewhere
         if ends and not self._get_caused(event) and self.date_end and self.date_end < today:
@@ -219,14 +223,13 @@ class OfferSubscription(models.Model):
                     day=format_date(self.env, self.date_end),
                 )
             )
+        self._check_not_built_on(event)
         self._check_not_locked(event.date)
 
 
 def _get_first_change(before, after, key):
     """:return: the first day that is owed differently, or None"""
-    if key not in after.keys:
-        return None
-    if before and key in before.keys:
+    if before:
         return find_first_change(before, after, key)
     owed = after.get_owed(key)
     return owed[0].first if owed else None

@@ -1,7 +1,5 @@
 """What would follow if something were agreed: for texts that are read before it is."""
 
-from dataclasses import replace
-
 from odoo import models
 
 from ...tools.facts import Line
@@ -13,13 +11,13 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_timeline_with(self, day, changes, timeline):
-        """What follows from the facts, and from a change that is not agreed yet.
+    def _get_facts_with(self, day, changes, timeline):
+        """What would be agreed with a change.
 
         :param datetime.date day: from which on it would count
         :param list changes: see `_agree_change`
         :param Timeline timeline: as it was agreed until now
-        :rtype: Timeline
+        :rtype: Facts
         """
         self.ensure_one()
         # sudo: what was agreed decides, whoever asks
@@ -31,11 +29,7 @@ class OfferSubscription(models.Model):
                 said[line.id] = phases_sudo._as_future_fact(day, values)
             else:
                 added.append(self._get_future_line(day, values, _new_key(index)))
-        lines = [
-            replace(line, phases=(*line.phases, said[line.key])) if line.key in said else line
-            for line in timeline.facts.lines
-        ]
-        return Timeline(replace(timeline.facts, lines=(*lines, *added)))
+        return timeline.facts.adding(phases=said, lines=added)
 
     def _get_future_line(self, day, values, key):
         """:rtype: Line"""
@@ -68,26 +62,11 @@ class OfferSubscription(models.Model):
         if not all(line._is_agreed_on(day, timeline) for line, _said in changes if line):
             return 0.0
         changes = self._complete_changes(day, changes)
-        after = self._get_timeline_with(day, changes, timeline)
+        after = Timeline(self._get_facts_with(day, changes, timeline))
         return self.currency_id.round(
             _get_amount_on(after, day, self.line_ids.ids)
             - _get_amount_on(timeline, day, self.line_ids.ids)
         )
-
-    def _get_change_amount(self, day, changes, timeline):
-        """What a change comes to on the next invoices: for its period, and for all that is settled
-        already.
-
-        :param datetime.date day: from which on it counts
-        :param list changes: see `_agree_change`
-        :param Timeline timeline: as it was agreed until now
-        :return: the last day for which it is, and the amount in the own taxes of the prices
-        :rtype: tuple[datetime.date, float]
-        """
-        after = self._get_timeline_with(day, changes, timeline)
-        last = timeline.get_period(max(day, self._get_settled_to() or day)).last
-        amount = self._get_due_amount(after, day, last) - self._get_due_amount(timeline, day, last)
-        return last, self.currency_id.round(amount)
 
 
 def _get_amount_on(timeline, day, keys):

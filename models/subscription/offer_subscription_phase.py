@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 
 from ...tools.amounts import to_decimal
-from ...tools.facts import ItemKey, PerUnit, Phase
+from ...tools.facts import LAST, ItemKey, PerUnit, Phase
 
 # what a phase can say: the field that holds it, and the name of it in `tools/facts.py`
 SAYABLE = {
@@ -15,8 +15,6 @@ SAYABLE = {
     'name': 'name',
 }
 BELONGS_TO = ('for_product_id', 'for_product_uom_id', 'for_tier_id')
-# the place of an act that is not entered yet
-LAST_SAID = 2**63
 
 
 class OfferSubscriptionPhase(models.Model):
@@ -126,7 +124,7 @@ class OfferSubscriptionPhase(models.Model):
         is_per_unit = said.get('is_per_unit', False)
         return Phase(
             start=day,
-            said=LAST_SAID,
+            said=LAST,
             says={
                 word: _to_word(name, said[name], is_per_unit)
                 for name, word in SAYABLE.items()

@@ -2,12 +2,14 @@
 invoices."""
 
 import logging
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ...tools.facts import TERM, End
 from ...tools.periods import ONE_DAY
 from .retry import RETRY
 
@@ -137,6 +139,30 @@ class OfferSubscription(models.Model):
                     price = self._get_adjusted(held['price_unit'], percent)
                     said = line._complete({'price_unit': price}, first, timeline)
                     line.sudo()._say(act_sudo, first, said)
+
+    def _get_renewal_title(self, first):
+        """:param datetime.date first: with which another term begins
+        :rtype: str
+        """
+        until = self._get_term_end(self._count_renewals(self.date_start, first))
+        return self.env._(
+            'Renewal of %(subscription)s from %(first)s until %(until)s',
+            subscription=self.name,
+            first=format_date(self.env, first),
+            until=format_date(self.env, until),
+        )
+
+    def _get_renewed_facts(self, facts):
+        """What would be agreed if another term began.
+
+        :param Facts facts: of this subscription
+        :rtype: Facts
+        """
+        ends = [end for end in facts.ends if end.kind != TERM]
+        certain = self._get_certain_end(self._get_term_end(self.renewals + 1))
+        if certain:
+            ends.append(End(certain, 0, TERM))
+        return replace(facts, ends=tuple(ends))
 
     def _get_adjusted(self, price, percent):
         return self.env['offer.price']._round(price * (1 + percent / 100), self.currency_id)

@@ -7,7 +7,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ...tools.amounts import to_decimal
-from ...tools.facts import TERM, ZERO, End, Facts, Introduction, Phase
+from ...tools.facts import LAST, TERM, ZERO, End, Facts, Introduction, Phase
 from ...tools.intervals import day_after
 from ...tools.ledger import find_external
 from ...tools.periods import ONE_DAY, period_of
@@ -213,8 +213,9 @@ class OfferSubscriptionLine(models.Model):
         :rtype: odoo.addons.sale_offer.tools.facts.Line
         """
         phases = self.env['offer.subscription.phase']
-        begin = phases.new(self._prepare_beginning(phases.event_id, first))._as_fact()
+        values = self._prepare_beginning(phases.event_id, first)
+        begin = phases._as_future_fact(first, values, begins=True)
         said = [begin]
         if gone:
-            said.append(Phase(gone, 1, {'quantity': ZERO}, begin.belongs_to))
+            said.append(Phase(gone, LAST, {'quantity': ZERO}, begin.belongs_to))
         return self._make_fact(said)

@@ -54,8 +54,15 @@ registry.category("web_tour.tours").add("sale_offer_notice", {
             content: "A letter went out",
             trigger: ".o-mail-Message:contains(we have received your notice)",
         },
-        { trigger: "button[name=action_withdraw_notice]", run: "click" },
-        { trigger: ".modal footer .btn-primary", run: "click" },
+        {
+            content: "It stands under Planned, and is withdrawn there",
+            trigger: "[name=planned_act_ids] .o_data_row:contains(notice of) button[name=action_withdraw]",
+            run: "click",
+        },
+        {
+            trigger: ".modal footer button[name=action_apply]:visible:contains(Withdraw)",
+            run: "click",
+        },
         { trigger: "button[name=action_notice]" },
         { trigger: "body:not(:has([name=date_notice]))" },
     ],
