@@ -109,8 +109,7 @@ class TestTour(OfferTourCommon):
         )
         self.assertFalse(subscription.date_end or subscription.date_notice)
         self.assertEqual(
-            subscription.event_ids.sorted('id').mapped('kind'),
-            ['activated', 'notice', 'withdrawn'],
+            self._get_acts(subscription).mapped('kind'), ['activated', 'notice', 'withdrawn']
         )
 
 
