@@ -1,9 +1,7 @@
-# pylint: disable=manifest-behind-migrations
-# the update to facts is written; the version follows with the switch
 {
     'name': 'Offers',
     'summary': 'Products and Services in one catalogue: quote, subscribe, bill',
-    'version': '19.0.1.2.0',
+    'version': '19.0.2.0.0',
     'category': 'Sales/Sales',
     'author': 'sale_offer',
     'license': 'LGPL-3',

@@ -23,7 +23,6 @@ from . import (
     test_configuration_table,
     test_house,
     test_make,
-    test_migration,
     test_portal_access,
     test_portal_catalogue,
     test_portal_change,

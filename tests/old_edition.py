@@ -1,10 +1,11 @@
 """A database that the code of 19.0.1.2.0 made, with two years of life in it.
 
 The code is taken from the repository's history into an addons path of its own, and works in a
-process of its own.
+process of its own. It also says what it would bill.
 """
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -72,9 +73,25 @@ class OldEdition:
         text = ''.join(path.read_text() for path in scripts) + self.databases.stock
         return f'{self.databases.stock}_old_{hashlib.sha256(text.encode()).hexdigest()[:8]}'
 
+    @property
+    def bare(self):
+        """:return: the name of a database with the addon and nothing in it"""
+        return f'{self.name}_bare'
+
+    @property
+    def _previews(self):
+        return self.files / f'{self.name}.json'
+
+    def read_previews(self):
+        """:return: what it would bill, by subscription and day of the run
+        :rtype: dict
+        """
+        found = json.loads(self._previews.read_text())
+        return {(key, until): rows for key, until, rows in found}
+
     def ensure(self):
         """:return: the name of the database, which nobody is connected to"""
-        if self.name not in self.databases.find(self.name):
+        if self.name not in self.databases.find(self.name) or not self._previews.exists():
             for old in self.databases.find(f'{self.databases.stock}_old_%'):
                 self.databases.drop(old)
             part = f'{self.databases.stock}_old_part'
@@ -82,7 +99,8 @@ class OldEdition:
             config = self._write_config()
             options = ['-d', part, '-i', 'sale_offer', '--stop-after-init', '--no-http']
             run([sys.executable, '-m', 'odoo', 'server', '-c', config, *options])
-            run([sys.executable, LIFE, config, part])
+            self.databases.clone(part, self.bare)
+            run([sys.executable, LIFE, config, part, self._previews])
             self.databases.rename(part, self.name)
         return self.name
 
@@ -117,7 +135,7 @@ def run(command, **environment):
     """Run a process of Odoo.
 
     :raise AssertionError: with its last lines, if it fails or logs an error
-    :return: what it wrote
+    :return: what it wrote and logged
     """
     result = subprocess.run(
         [str(part) for part in command],
@@ -128,4 +146,4 @@ def run(command, **environment):
     )
     if result.returncode or ' CRITICAL ' in result.stderr or ' ERROR ' in result.stderr:
         raise AssertionError(f'{command[1]} failed:\n{(result.stdout + result.stderr)[-4000:]}')
-    return result.stdout
+    return result.stdout + result.stderr

@@ -1,12 +1,14 @@
 """Two years of subscriptions by the public methods of 19.0.1.2.0: stories, and lives at random.
 
-Called by `tests/old_edition.py` with that code: old_edition_life.py CONFIG DATABASE
+Called by `tests/old_edition.py` with that code: old_edition_life.py CONFIG DATABASE PREVIEWS
 """
 
 import datetime
+import json
 import random
 import sys
 from collections import Counter
+from pathlib import Path
 
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
@@ -18,6 +20,8 @@ from old_edition_stories import LAST, tell_stories
 
 SEED, LIVES = 12, 14
 FIRST = datetime.date(2025, 1, 1)
+# up to when runs are previewed: the day on which the life ends, and much later
+UNTIL = (LAST, datetime.date(2027, 12, 1))
 
 
 class Diary:
@@ -99,7 +103,23 @@ def _act_at_random(sold, subscription, kind, on, number, size):
         subscription.end(on, 'moves')
 
 
-def main(registry):
+def preview(env):
+    """:return: what this edition would bill: subscription, day of the run and rows"""
+    found = env['offer.subscription'].with_context(active_test=False)
+    return [
+        [
+            subscription.id,
+            str(until),
+            subscription.with_context(allowed_company_ids=subscription.company_id.ids).preview(
+                until
+            ),
+        ]
+        for subscription in found.search([('state', '!=', 'pending')])
+        for until in UNTIL
+    ]
+
+
+def main(registry, previews):
     with registry.cursor() as cr:
         env = environment(cr)
         chance, diary, companies = random.Random(SEED), Diary(cr), []
@@ -112,10 +132,11 @@ def main(registry):
                 live_at_random(diary, sold, chance)
         cr.commit()  # pylint: disable=invalid-commit
         diary.live(env, companies)
+        Path(previews).write_text(json.dumps(preview(env)))
         sys.stdout.write(f'{dict(sorted(diary.count.items()))}\n')
 
 
 if __name__ == '__main__':
-    config_file, database = sys.argv[1:]
+    config_file, database, file = sys.argv[1:]
     config.parse_config(['-c', config_file, '-d', database, '--log-level', 'error'])
-    main(Registry(database))
+    main(Registry(database), file)

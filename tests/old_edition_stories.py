@@ -177,22 +177,25 @@ def _tell_of_plans(diary, sold, begin, change, two):
         )
         sold.env['offer.count'].search([('state', '=', 'draft')]).action_apply()
 
-    def revise():
+    def revise(item, day, percent, is_applied):
         revision = sold.env['offer.revision'].create(
             {
                 'name': 'Prices',
                 'company_id': sold.company.id,
-                'product_id': sold.hosting.id,
-                'date': '2025-11-01',
-                'percent': 7.5,
+                'product_id': item.id,
+                'date': day,
+                'percent': percent,
             }
         )
         revision.action_find()
         revision.action_apply()
+        if is_applied:
+            # as the scheduler does
+            revision.line_ids._apply()
 
     def report():
         line = bundle.line_ids.filtered('tier_id').sorted('id')[0]
-        sold.env['offer.sla.report'].create({'subscription_line_id': line.id, 'date': '2025-02-01'})
+        create_report(line, '2025-02-01')
         sold.env['ir.model.data'].create(
             {
                 'module': '__import__',
@@ -202,9 +205,21 @@ def _tell_of_plans(diary, sold, begin, change, two):
             }
         )
 
+    def create_report(line, day):
+        values = {'subscription_line_id': line.id, 'date': day, 'availability_entered': 97.5}
+        sold.env['offer.sla.report'].create(values)
+
+    def report_both():
+        # of a month in which the level changed: one for each row
+        lines = direct.line_ids.filtered('tier_id').sorted('id')
+        for line in lines[-2:]:
+            create_report(line, '2025-08-01')
+
     at('2025-06-15', count)
-    at('2025-10-10', revise)
+    at('2025-10-10', revise, sold.hosting, '2025-11-01', 7.5, False)
+    at('2026-12-12', revise, sold.taxed, '2027-02-01', 10.0, True)
     at('2025-07-10', report)
+    at('2025-09-01', report_both)
 
 
 def _tell_of_imports(diary, sold, hosting, backup):

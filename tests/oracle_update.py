@@ -85,7 +85,7 @@ class OldBooks:
         """
         settled = defaultdict(lambda: defaultdict(list))
         for entry in self.entries:
-            if entry['kind'] not in ('charge', 'waived', 'external') or entry['is_void']:
+            if entry['kind'] not in ('charge', 'waived', 'elsewhere') or entry['is_void']:
                 continue
             last = entry['date_to']
             if entry['credited_from']:

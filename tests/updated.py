@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -9,56 +10,96 @@ from unittest import SkipTest
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
-from odoo.sql_db import close_db
+from odoo.sql_db import close_db, db_connect
 from odoo.tests import BaseCase
 from odoo.tools import config
 
 from odoo.addons.sale_offer.tools.amounts import to_decimal
 from odoo.addons.sale_offer.tools.facts import Content
 from odoo.addons.sale_offer.tools.ledger import Entry
-from odoo.addons.sale_offer.update import rename_kinds, update
 
 from .old_edition import Databases, OldEdition, run
 from .oracle_update import OldBooks
 
 STOCK = os.environ.get('SALE_OFFER_STOCK')
+UPDATING = Path(__file__).with_name('updating.py')
 # the life of the old edition ends on this day
 TODAY = datetime.date(2026, 12, 20)
 LATER = datetime.date(2027, 12, 1)
 HORIZON = datetime.date(2028, 2, 1)
 KINDS = ('charge', 'external')
+REFERENCES = (
+    ('offer_count', 'subscription_line_id'),
+    ('offer_revision_line', 'subscription_line_id'),
+    ('offer_revision_line', 'new_line_id'),
+    ('offer_sla_report', 'subscription_line_id'),
+    ('offer_subscription_charge', 'subscription_line_id'),
+    ('sale_order_line', 'offer_subscription_line_id'),
+)
 
 
-class UpdatedCase(BaseCase):
-    """The database is made once, then updated once; the tests look at it."""
+class OldDatabaseCase(BaseCase):
+    """Has clones of what the code of 19.0.1.2.0 made."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         if not STOCK:
             raise SkipTest('needs the databases that "make test" gives')
-        databases = Databases(STOCK)
-        file = Path(os.environ['SALE_OFFER_CONFIG'])
-        old = OldEdition(databases, Path(os.environ['SALE_OFFER_FILES']), file).ensure()
-        cls.database = f'{STOCK}_updated'
-        databases.clone(old, cls.database)
-        cls.addClassCleanup(databases.drop, cls.database)
-        options = ['-d', cls.database, '-u', 'sale_offer', '--stop-after-init', '--no-http']
-        run([sys.executable, '-m', 'odoo', 'server', '-c', file, *options])
+        cls.config = Path(os.environ['SALE_OFFER_CONFIG'])
+        cls.databases = Databases(STOCK)
+        cls.old = OldEdition(cls.databases, Path(os.environ['SALE_OFFER_FILES']), cls.config)
+
+    @classmethod
+    def _clone(cls, source, name):
+        """:return: the name of a clone, which goes with the tests"""
+        database = f'{STOCK}_{name}'
+        cls.databases.clone(source, database)
+        cls.addClassCleanup(cls.databases.drop, database)
+        return database
+
+    @classmethod
+    def _update(cls, database):
+        """Update it in a process of its own, as if it were the last day of the old edition.
+
+        :return: what was logged
+        """
+        return run([sys.executable, UPDATING, cls.config, database, TODAY])
+
+    @staticmethod
+    def _ask(database, query):
+        """:return: the rows of a query, in a transaction of its own"""
+        with db_connect(database).cursor() as cr:
+            cr.execute(query)
+            rows = cr.fetchall() if cr.description else []
+        close_db(database)
+        return rows
+
+
+class UpdatedCase(OldDatabaseCase):
+    """The database is made once, then updated once; the tests look at it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.database = cls._clone(cls.old.ensure(), 'updated')
+        cls.previews = {
+            key: [row for row in rows if row['kind'] != 'once']
+            for key, rows in cls.old.read_previews().items()
+        }
+        with db_connect(cls.database).cursor() as cr:
+            cls._read_old(cr)
+        close_db(cls.database)
+        (statements,) = re.findall(
+            r'Updated to facts in (\d+) statements', cls._update(cls.database)
+        )
+        cls.statements = int(statements)
         cls.addClassCleanup(Registry.delete, cls.database)
         cursor = cls._load_registry().cursor()
         cls.addClassCleanup(close_db, cls.database)
         cls.addClassCleanup(cursor.close)
         cls.cr = cursor
         cls.env = api.Environment(cursor, SUPERUSER_ID, {})
-        rename_kinds(cursor)
-        cls.books = OldBooks(cursor, HORIZON)
-        cls.previews = cls._preview_as_before()
-        cls.referring = cls._read_references()
-        cls.today = {company: TODAY for company in cls.env['res.company'].search([])}
-        before = cursor.sql_log_count
-        cls.counts = update(cls.env, cls.today)
-        cls.statements = cursor.sql_log_count - before
         cls._read_updated()
 
     @classmethod
@@ -72,43 +113,43 @@ class UpdatedCase(BaseCase):
             config['test_enable'] = tested
 
     @classmethod
-    def _preview_as_before(cls):
-        """:return: what the old engine would bill, by subscription and day of the run"""
-        previews = {}
-        for subscription in cls._find_subscriptions():
-            for until in (TODAY, LATER):
-                rows = subscription.with_context(
-                    allowed_company_ids=subscription.company_id.ids
-                ).preview(until)
-                previews[subscription.id, until] = [
-                    row for row in rows if row['kind'] != 'one_time'
-                ]
-        return previews
+    def _read_old(cls, cr):
+        cls.books = OldBooks(cr, HORIZON)
+        cls.referring = cls._read_references(cr)
+        cls.reports = cls._read_reports(cr, 'l.tier_id')
+        cr.execute('SELECT id, date, mrr_change, name FROM offer_subscription_event')
+        cls.events = {key: values for key, *values in cr.fetchall()}
+        cr.execute("SELECT count(*) FROM mail_message WHERE model LIKE 'offer.%%'")
+        (cls.messages,) = cr.fetchone()
+
+    @classmethod
+    def _read_references(cls, cr):
+        """:return: by table, the former line of each row that points at one"""
+        found = {}
+        for table, column in REFERENCES:
+            cr.execute(f'SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL')
+            found[table, column] = dict(cr.fetchall())
+        cr.execute("SELECT id, res_id FROM ir_model_data WHERE model = 'offer.subscription.line'")
+        found['ir_model_data', 'res_id'] = dict(cr.fetchall())
+        return found
+
+    @staticmethod
+    def _read_reports(cr, level):
+        """:return: by report of a service level, its level and what was measured and credited"""
+        cr.execute(
+            f"""
+            SELECT r.id, date_trunc('month', r.date), {level}, service_hours, downtime_hours,
+                   availability, fee, percent, credit, reason
+              FROM offer_sla_report r
+              JOIN offer_subscription_line l ON l.id = r.subscription_line_id
+            """
+        )
+        return {key: values for key, *values in cr.fetchall()}
 
     @classmethod
     def _find_subscriptions(cls):
         subscriptions = cls.env['offer.subscription'].with_context(active_test=False)
         return subscriptions.search([('state', '!=', 'pending')])
-
-    @classmethod
-    def _read_references(cls):
-        """:return: by table, the former line of each row that points at one"""
-        found = {}
-        for table, column in (
-            ('offer_count', 'subscription_line_id'),
-            ('offer_revision_line', 'subscription_line_id'),
-            ('offer_revision_line', 'new_line_id'),
-            ('offer_sla_report', 'subscription_line_id'),
-            ('offer_subscription_charge', 'subscription_line_id'),
-            ('sale_order_line', 'offer_subscription_line_id'),
-        ):
-            cls.cr.execute(f'SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL')
-            found[table, column] = dict(cls.cr.fetchall())
-        cls.cr.execute(
-            "SELECT id, res_id FROM ir_model_data WHERE model = 'offer.subscription.line'"
-        )
-        found['ir_model_data', 'res_id'] = dict(cls.cr.fetchall())
-        return found
 
     @classmethod
     def _read_updated(cls):
@@ -138,7 +179,5 @@ class UpdatedCase(BaseCase):
             cls.entries[line.subscription_id.id].append(
                 Entry(entry.id, line.id, *days, entry.kind, content)
             )
-        cls.cr.execute(
-            'SELECT kind, line_id, date_from, date_to, amount FROM sale_offer_update_finding'
-        )
+        cls.cr.execute('SELECT kind, line_id, date_from, date_to, amount FROM offer_update_finding')
         cls.findings = cls.cr.fetchall()

@@ -2,13 +2,18 @@
 
 One transaction, a statement for all subscriptions at once. What the old edition billed decides:
 where its flags say something else, facts follow the lines. No amount is worked out anew; what is
-settled stays settled.
+settled stays settled. It runs once: its scripts see the columns that go, which Odoo drops at the
+end.
 """
+
+import logging
 
 from odoo.tools import SQL
 
-from ..models.billing.offer_billing_entry import OVERLAP_CONSTRAINT
-from . import acts, entries, findings, merge, rows, whole
+from ..models.billing.offer_billing_entry import OVERLAP_CONSTRAINT, OfferBillingEntry
+from . import acts, entries, findings, levels, merge, revenue, rows, whole
+
+_logger = logging.getLogger(__name__)
 
 OLDEST = (1, 2, 0)
 
@@ -28,46 +33,46 @@ def check_version(version):
         )
 
 
-def rename_kinds(cr):
-    """Call the kinds of entries what they are called now, before anything reads them."""
-    cr.execute(
-        """
-        UPDATE offer_billing_entry
-           SET kind = CASE kind WHEN 'elsewhere' THEN 'external' ELSE 'one_time' END
-         WHERE kind IN ('elsewhere', 'once')
-        """
-    )
+def prepare(cr):
+    """What is to be done before Odoo brings the tables up to date."""
+    _stand_in_for_guard(cr)
+    entries.rename_kinds(cr)
+    levels.add_levels(cr)
 
 
-def update(env, today=None):
-    """Let every subscription go by facts that does not yet.
+def update(env):
+    """Let every subscription go by facts; what is shown is today's, by the clock of each company.
 
-    :param today: by company, for what is shown; None: by the clock of each
-    :type today: dict[res.company, datetime.date] | None
     :return: how many findings of each kind a person has to decide on
     :rtype: dict
     """
     env.flush_all()
     cr, subscriptions = env.cr, env['offer.subscription']
+    before = cr.sql_log_count
     companies = env['res.company'].with_context(active_test=False).search([])
-    today = today or {company: subscriptions._get_company_today(company) for company in companies}
+    today = {company.id: subscriptions._get_company_today(company) for company in companies}
     _drop_temporary(cr)
     _drop_guard(cr)
     plans = whole.Plans(cr)
     rows.read_chains(cr)
     whole.find_introductions(cr, plans)
     _settle(cr, plans)
+    revenue.join_movements(cr)
     for step in (acts.write_phases, acts.write_pauses, acts.write_ends, acts.write_waivers):
         step(cr)
     counts = findings.write_findings(cr, plans)
     acts.remember_known(cr)
+    revenue.correct(env)
+    levels.follow_levels(cr)
     merge.repoint(env)
-    merge.merge(cr, {company.id: day for company, day in today.items()})
+    acts.name_acts(cr)
+    merge.merge(cr, today)
     merge.set_states(cr)
     findings.write_hints(cr)
     _add_guard(env)
     _drop_temporary(cr)
     env.invalidate_all()
+    _logger.info('Updated to facts in %s statements.', cr.sql_log_count - before)
     return counts
 
 
@@ -85,6 +90,14 @@ def _settle(cr, plans):
     entries.remember_external(cr)
 
 
+def _stand_in_for_guard(cr):
+    """The guard can't hold before the entries are made what they become: something that looks like
+    it to Odoo keeps it from trying.
+    """
+    _drop_guard(cr)
+    _write_guard(cr, 'CHECK (TRUE)')
+
+
 def _drop_guard(cr):
     cr.execute(
         SQL(
@@ -96,24 +109,18 @@ def _drop_guard(cr):
 
 def _add_guard(env):
     """The database is the last guard: it must hold for what was made, or nothing is updated."""
-    entry = env['offer.billing.entry']
-    (guard,) = (
-        it for name, it in entry._table_objects.items() if it.full_name(entry) == OVERLAP_CONSTRAINT
-    )
-    env.cr.execute(
-        SQL(
-            'ALTER TABLE offer_billing_entry ADD CONSTRAINT %s %s',
-            SQL.identifier(OVERLAP_CONSTRAINT),
-            SQL(guard.get_definition(env.registry)),
-        )
-    )
-    env.cr.execute(
-        SQL(
-            'COMMENT ON CONSTRAINT %s ON offer_billing_entry IS %s',
-            SQL.identifier(OVERLAP_CONSTRAINT),
-            guard.get_definition(env.registry),
-        )
-    )
+    _write_guard(env.cr, _get_guard())
+
+
+def _get_guard():
+    return OfferBillingEntry._no_overlap.get_definition(None)
+
+
+def _write_guard(cr, definition):
+    name = SQL.identifier(OVERLAP_CONSTRAINT)
+    cr.execute(SQL('ALTER TABLE offer_billing_entry ADD CONSTRAINT %s %s', name, SQL(definition)))
+    # what Odoo compares
+    cr.execute(SQL('COMMENT ON CONSTRAINT %s ON offer_billing_entry IS %s', name, _get_guard()))
 
 
 def _drop_temporary(cr):

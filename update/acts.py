@@ -34,10 +34,11 @@ _INSERT = """
 """
 
 
-def _create_acts(cr, needed):
+def create_acts(cr, needed, name=NAME):
     """Create an act for each subscription, day and kind that needs one.
 
     :param SQL needed: a query of these three
+    :param str name: of the acts
     """
     cr.execute(
         SQL(
@@ -49,7 +50,7 @@ def _create_acts(cr, needed):
             needed,
         )
     )
-    cr.execute(_INSERT, {'name': NAME})
+    cr.execute(_INSERT, {'name': name})
     cr.execute('CREATE INDEX ON upd_act (sub, date)')
 
 
@@ -91,7 +92,7 @@ def write_phases(cr):
                           AND o.start < p.start)
         """
     )
-    _create_acts(
+    create_acts(
         cr,
         SQL("SELECT sub, start AS date, 'changed' AS kind FROM upd_phase WHERE event IS NULL"),
     )
@@ -140,7 +141,7 @@ def write_pauses(cr):
              ORDER BY e.create_date DESC, e.id LIMIT 1);
         """
     )
-    _create_acts(
+    create_acts(
         cr,
         SQL("SELECT sub, first AS date, 'paused' AS kind FROM upd_pause WHERE event IS NULL"),
     )
@@ -190,7 +191,7 @@ def write_ends(cr):
          WHERE s.id = d.sub AND d.counts;
         """
     )
-    _create_acts(
+    create_acts(
         cr,
         SQL(
             """
@@ -217,7 +218,7 @@ def write_ends(cr):
 
 def write_waivers(cr):
     """Create the waivers of `upd_waiver`: line, sub, first, last, reason."""
-    _create_acts(
+    create_acts(
         cr,
         SQL("SELECT sub, first AS date, 'waived' AS kind FROM upd_waiver"),
     )
@@ -251,4 +252,27 @@ def remember_known(cr):
                AND state IN ('draft', 'sent')
             """
         )
+    )
+
+
+def name_acts(cr):
+    """Let fees and revisions know the acts with which they are withdrawn."""
+    cr.execute(
+        """
+        UPDATE offer_subscription_charge c SET event_id = e.id
+          FROM upd_end d
+          JOIN offer_subscription_event e ON e.id = d.event AND e.kind = 'ended'
+         WHERE d.counts AND c.subscription_id = d.sub AND c.create_date = e.create_date;
+        UPDATE offer_revision_line r SET event_id = x.event
+          FROM (
+            SELECT r.id, max(e.id) AS event
+              FROM offer_revision_line r
+              JOIN offer_revision v ON v.id = r.revision_id
+              JOIN offer_subscription_phase p
+                ON p.subscription_line_id = r.new_line_id AND p.date_start = v.date
+              JOIN offer_subscription_event e ON e.id = p.event_id AND e.kind = 'revised'
+             WHERE r.state = 'done'
+             GROUP BY r.id) x
+         WHERE x.id = r.id;
+        """
     )

@@ -15,6 +15,17 @@ PARTS = """
 """
 
 
+def rename_kinds(cr):
+    """Call the kinds of entries what they are called now, before anything reads them."""
+    cr.execute(
+        """
+        UPDATE offer_billing_entry
+           SET kind = CASE kind WHEN 'elsewhere' THEN 'external' ELSE 'one_time' END
+         WHERE kind IN ('elsewhere', 'once')
+        """
+    )
+
+
 def apply_parts(cr):
     """Cut entries: the earliest part keeps the id, credits follow the part that they take back."""
     cr.execute(
@@ -31,16 +42,14 @@ def apply_parts(cr):
           FROM numbered n WHERE n.ctid = p.ctid;
         INSERT INTO offer_billing_entry (
             id, subscription_line_id, kind, invoice_line_id, is_void, reason, date_from, date_to,
-            is_taken_back, credited_from, create_uid, write_uid, create_date, write_date)
+            is_taken_back, create_uid, write_uid, create_date, write_date)
         SELECT p.id, e.subscription_line_id, e.kind, e.invoice_line_id, e.is_void, e.reason,
-               p.first, p.last, p.is_taken, CASE WHEN p.is_taken THEN p.first END, e.create_uid,
-               e.write_uid, e.create_date, e.write_date
+               p.first, p.last, p.is_taken, e.create_uid, e.write_uid, e.create_date, e.write_date
           FROM upd_part p JOIN offer_billing_entry e ON e.id = p.origin
          WHERE p.id <> p.origin;
         UPDATE offer_billing_entry e
            SET date_from = p.first, date_to = p.last, is_taken_back = p.is_taken,
-               -- what reads the old way sees that nothing is left of it
-               credited_from = CASE WHEN p.is_taken THEN p.first END
+               credited_from = NULL
           FROM upd_part p WHERE p.id = e.id AND p.id = p.origin;
         UPDATE offer_billing_entry c SET origin_id = p.id
           FROM upd_part p

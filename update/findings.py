@@ -1,6 +1,6 @@
 """What the old edition left that no run will mend: listed, with amounts, for a person to decide.
 
-The table `sale_offer_update_finding` keeps it; nothing of it is posted to anybody.
+Accountants see it in the model `offer.update.finding`; nothing of it is billed or credited.
 """
 
 import logging
@@ -13,13 +13,6 @@ from .whole import get_amount, is_touched, make_content, write_values
 
 _logger = logging.getLogger(__name__)
 
-NOTES = {
-    'gap': 'Delivered, and never billed. It counts as waived: withdraw the waiver to bill it.',
-    'twice': 'Billed twice. The later entry counts; what was billed too much was not credited.',
-    'waived': 'Given away, and billed all the same to a later line. It was not credited.',
-    'component': 'It was billed on days without what it was a part of: it stands by itself now.',
-    'beyond': "It is billed beyond the subscription's end: it goes on, and the end is gone.",
-}
 FREE = 'Not billed before the update'
 
 
@@ -91,17 +84,13 @@ def _drop_settled_periods(cr, plans):
 
 
 def write_findings(cr, plans):
-    """Fill the table, and say in the log how much there is.
+    """List them, and say in the log how many there are.
 
     :return: how many of each kind
     :rtype: dict
     """
     cr.execute(
         """
-        CREATE TABLE IF NOT EXISTS sale_offer_update_finding (
-            id serial PRIMARY KEY, subscription_id int NOT NULL, line_id int NOT NULL,
-            kind varchar NOT NULL, date_from date NOT NULL, date_to date, amount numeric,
-            currency_id int, note varchar);
         SELECT x.kind, x.sub, x.line, greatest(x.first, s.first), least(x.last, s.delivered),
                u.plan_id, u.date_anchor, c.rounding, u.currency_id, r.quantity, r.price_unit,
                r.discount, u.intro_percent, u.intro_end
@@ -137,7 +126,7 @@ def write_findings(cr, plans):
                 to_decimal(float(rounding)),
                 *(start, end),
             )
-            rows.append((sub, line, kind, start, end, amount, currency, NOTES[kind]))
+            rows.append((sub, line, kind, start, end, amount, currency))
     cr.execute(
         """
         SELECT c.sub, c.id, 'component', c.first, nullif(c.delivered, 'infinity'), NULL,
@@ -153,18 +142,30 @@ def write_findings(cr, plans):
          WHERE NOT e.counts
         """
     )
-    rows += [(*row, NOTES[row[2]]) for row in cr.fetchall()]
-    write_values(
-        cr,
-        'INSERT INTO sale_offer_update_finding (subscription_id, line_id, kind, date_from,'
-        ' date_to, amount, currency_id, note) VALUES %s',
-        rows,
+    rows += cr.fetchall()
+    cr.execute(
+        """
+        CREATE TEMP TABLE upd_finding (
+            sub int, line int, kind varchar, first date, last date, amount numeric, currency int)
+        """
+    )
+    write_values(cr, 'INSERT INTO upd_finding VALUES %s', rows)
+    cr.execute(
+        """
+        INSERT INTO offer_update_finding (
+            subscription_id, line_id, company_id, kind, date_from, date_to, amount, currency_id,
+            create_uid, write_uid, create_date, write_date)
+        SELECT f.sub, f.line, u.company_id, f.kind, f.first, f.last, f.amount, f.currency, 1, 1,
+               now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+          FROM upd_finding f JOIN upd_sub u ON u.id = f.sub
+         ORDER BY f.sub, f.first
+        """
     )
     counts = {}
     for row in rows:
         counts[row[2]] = counts.get(row[2], 0) + 1
     for kind, count in sorted(counts.items()):
-        _logger.info('%s times in sale_offer_update_finding, %s: %s', count, kind, NOTES[kind])
+        _logger.info('Left to decide: %s times %s', count, kind)
     return counts
 
 

@@ -129,14 +129,14 @@ def merge(cr, today):
           FROM upd_shown x
           JOIN upd_row r ON r.id = x.row
          WHERE x.id = l.id;
-        -- what never delivered, and the marks of chains
-        UPDATE offer_subscription_line l
-           SET first_id = NULL, previous_line_id = NULL, is_paused = FALSE,
-               ends_with_subscription = FALSE,
-               parent_id = CASE WHEN n.id IS NULL THEN l.parent_id ELSE n.parent END
-          FROM upd_row r
-          LEFT JOIN upd_line n ON n.id = r.id
-         WHERE r.id = l.id;
+        -- what never delivered
+        UPDATE offer_subscription_line l SET parent_id = n.parent
+          FROM upd_line n
+         WHERE n.id = l.id AND n.parent IS DISTINCT FROM l.parent_id;
+        -- columns that go do not keep former rows
+        ALTER TABLE offer_subscription_line
+            DROP CONSTRAINT IF EXISTS offer_subscription_line_first_id_fkey,
+            DROP CONSTRAINT IF EXISTS offer_subscription_line_previous_line_id_fkey;
         """
     )
     indexed = []
@@ -163,11 +163,11 @@ def merge(cr, today):
 
 
 def set_states(cr):
-    """Subscriptions go by their facts; their state follows the day."""
+    """The state of a subscription follows the day."""
     cr.execute(
         """
         UPDATE offer_subscription s
-           SET is_on_facts = TRUE, date_introduction_end = u.intro_end,
+           SET date_introduction_end = u.intro_end,
                state = CASE
                 WHEN s.state NOT IN ('active', 'paused') THEN s.state
                 WHEN e.counts AND e.last < t.day THEN 'closed'

@@ -18,8 +18,7 @@ def read(cr):
                s.plan_id, p.proration, p.billing_mode, p.advance_days, p.unpaid_policy,
                NULL::date AS intro_end
           FROM offer_subscription s
-          JOIN offer_plan p ON p.id = s.plan_id
-         WHERE s.is_on_facts IS NOT TRUE;
+          JOIN offer_plan p ON p.id = s.plan_id;
         CREATE UNIQUE INDEX ON upd_sub (id);
 
         CREATE TEMP TABLE upd_row AS

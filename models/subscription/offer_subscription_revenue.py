@@ -2,6 +2,7 @@
 
 from odoo import models
 
+from ...tools.amounts import to_decimal
 from ...tools.intervals import FOREVER, cut, day_after
 from ...tools.terms import monthly
 from .movement_history import MovementHistory
@@ -31,6 +32,18 @@ class OfferSubscription(models.Model):
                     jumps[after] = jumps.get(after, 0.0) - mrr
         return {key: jump for key, jump in jumps.items() if not self.currency_id.is_zero(jump)}
 
+    def _get_monthly_revenue(self, product, content):
+        """:param product: product.product that is delivered
+        :param Content content: at what; before introductory prices
+        :return: what it comes to a month, untaxed
+        :rtype: float
+        """
+        plan = self.plan_id
+        amount = float(content.get_amount(to_decimal(self.currency_id.rounding)))
+        untaxed = self._get_untaxed(product, amount)
+        mrr = float(monthly(untaxed, plan.interval_count, plan.interval_unit))
+        return self.currency_id.round(mrr)
+
     def _get_untaxed(self, product, amount):
         """:param float amount: in the own taxes of an item
         :return: without those of them that the price includes
@@ -53,17 +66,14 @@ class OfferSubscriptionLine(models.Model):
         """:return: first and last day, Service and monthly revenue of what the line delivers"""
         subscription, root = self.subscription_id, self._get_root()
         above = timeline.get_spans(root.id)
-        plan = subscription.plan_id
         for span in timeline.get_spans(self.id):
             product = self.env['product.product'].browse(span.content.item)
-            amount = float(span.content.get_amount(timeline.facts.rounding))
-            untaxed = subscription._get_untaxed(product, amount)
-            mrr = float(monthly(untaxed, plan.interval_count, plan.interval_unit))
+            mrr = subscription._get_monthly_revenue(product, span.content)
             # a Service may get a new version while its components stay
             for first, last in cut(span.first, span.last, [over.first for over in above]):
                 over = timeline.get_on(root.id, first)
                 item = self.env['product.product'].browse(over.content.item)
-                yield first, last, item.product_tmpl_id, self.currency_id.round(mrr)
+                yield first, last, item.product_tmpl_id, mrr
 
 
 class OfferSubscriptionEvent(models.Model):
