@@ -184,8 +184,10 @@ def _write_corrections(env, corrections):
         cr,
         'INSERT INTO upd_correction VALUES %s',
         [
-            (subscription.id, service or None, day, mrr, *named)
-            + (subscription._to_company_currency(mrr),)
+            (
+                *(subscription.id, service or None, day, mrr, *named),
+                subscription._to_company_currency(mrr),
+            )
             for subscription, service, day, mrr, *named in corrections
         ],
     )
