@@ -12,7 +12,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.sql_db import close_db, db_connect
 from odoo.tests import BaseCase
-from odoo.tools import config
+from odoo.tools import SQL, config
 
 from odoo.addons.sale_offer.tools.amounts import to_decimal
 from odoo.addons.sale_offer.tools.facts import Content
@@ -127,7 +127,13 @@ class UpdatedCase(OldDatabaseCase):
         """:return: by table, the former line of each row that points at one"""
         found = {}
         for table, column in REFERENCES:
-            cr.execute(f'SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL')
+            cr.execute(
+                SQL(
+                    'SELECT id, %(column)s FROM %(table)s WHERE %(column)s IS NOT NULL',
+                    column=SQL.identifier(column),
+                    table=SQL.identifier(table),
+                )
+            )
             found[table, column] = dict(cr.fetchall())
         cr.execute("SELECT id, res_id FROM ir_model_data WHERE model = 'offer.subscription.line'")
         found['ir_model_data', 'res_id'] = dict(cr.fetchall())
@@ -137,12 +143,15 @@ class UpdatedCase(OldDatabaseCase):
     def _read_reports(cr, level):
         """:return: by report of a service level, its level and what was measured and credited"""
         cr.execute(
-            f"""
-            SELECT r.id, date_trunc('month', r.date), {level}, service_hours, downtime_hours,
-                   availability, fee, percent, credit, reason
-              FROM offer_sla_report r
-              JOIN offer_subscription_line l ON l.id = r.subscription_line_id
-            """
+            SQL(
+                """
+                SELECT r.id, date_trunc('month', r.date), %s, service_hours, downtime_hours,
+                       availability, fee, percent, credit, reason
+                  FROM offer_sla_report r
+                  JOIN offer_subscription_line l ON l.id = r.subscription_line_id
+                """,
+                SQL.identifier(*level.split('.')),
+            )
         )
         return {key: values for key, *values in cr.fetchall()}
 

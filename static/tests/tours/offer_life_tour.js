@@ -56,7 +56,8 @@ registry.category("web_tour.tours").add("sale_offer_notice", {
         },
         {
             content: "It stands under Planned, and is withdrawn there",
-            trigger: "[name=planned_act_ids] .o_data_row:contains(notice of) button[name=action_withdraw]",
+            trigger:
+                "[name=planned_act_ids] .o_data_row:contains(notice of) button[name=action_withdraw]",
             run: "click",
         },
         {
