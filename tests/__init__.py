@@ -50,6 +50,7 @@ from . import (
     test_subscription_readers,
     test_subscription_renewal,
     test_subscription_revision,
+    test_subscription_rpc,
     test_subscription_shown,
     test_subscription_years,
     test_tools_edges,

@@ -19,6 +19,7 @@ class OfferSubscription(models.Model):
         :param date_to: last day, included
         :type date_to: datetime.date or str
         :param str reason: why, for the record
+        :return: True, so that remote calls have an answer
         :raise AccessError: if the user may not invoice
         :raise UserError: if the days are not the line's, or are settled already
         """
@@ -32,6 +33,7 @@ class OfferSubscription(models.Model):
         if len(lines) != len(set(ids)):
             raise UserError(self.env._('%s has no such line.', self.name))
         self._agree_waiver(lines, first, last, reason)
+        return True
 
     def _may_waive(self):
         """:return: whether the user decides on what nobody pays"""

@@ -28,7 +28,7 @@ class OfferUpdateFinding(models.Model):
         required=True,
     )
     date_from = fields.Date(string='From', required=True)
-    date_to = fields.Date(string='To', help='Empty: it goes on.')
+    date_to = fields.Date(string='To', help='Left blank if the days continue.')
     amount = fields.Monetary(help="In the item's own taxes.")
     currency_id = fields.Many2one(comodel_name='res.currency')
     advice = fields.Text(string='What to Do', compute='_compute_advice')

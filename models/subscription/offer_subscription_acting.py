@@ -26,6 +26,7 @@ class OfferSubscription(models.Model):
         had covered counts again, in money too.
 
         :param int event_id: the act, one of `event_ids`
+        :return: True, so that remote calls have an answer
         :raise AccessError: if the user may not write subscriptions
         :raise UserError: with one sentence, if it can't be withdrawn; nothing is changed then
         """
@@ -41,6 +42,7 @@ class OfferSubscription(models.Model):
             event_sudo.withdrawn_by_id = act_sudo
             event_sudo._withdraw_facts()
             joined += self._call_off_caused(event, name)
+        return True
 
     # === BUSINESS METHODS: THE FRAME === #
 

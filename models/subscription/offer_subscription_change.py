@@ -28,6 +28,7 @@ class OfferSubscription(models.Model):
         :param list[dict] lines: `line_id` (any line of the same thing), `quantity`, `price_unit`
             (per plan period, in the product's own taxes), `discount` (percent), `product_id`,
             `tier_id`, `name`
+        :return: True, so that remote calls have an answer
         :raise AccessError: if the user may not write subscriptions
         :raise UserError: with one sentence, if it can't be done; nothing is changed then
         """
@@ -35,6 +36,7 @@ class OfferSubscription(models.Model):
         self.check_access('write')
         day = self._to_day(date)
         self._change(day, self._read_changes(lines))
+        return True
 
     # === BUSINESS METHODS: READING === #
 

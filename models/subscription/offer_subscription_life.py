@@ -60,10 +60,12 @@ class OfferSubscription(models.Model):
 
         :param date: the first day; a line that starts later by itself keeps its day
         :type date: datetime.date or str
+        :return: True, so that remote calls have an answer
         :raise AccessError: if the user may not write subscriptions
         :raise UserError: if a subscription is not pending, or has no lines
         """
         self._activate(dict.fromkeys(self, self._to_day(date)))
+        return True
 
     def _activate(self, days):
         """Start charging of all of these or of none.
@@ -96,12 +98,14 @@ class OfferSubscription(models.Model):
     def withdraw_notice(self):
         """Take a notice back, so that everything goes on.
 
+        :return: True, so that remote calls have an answer
         :raise AccessError: if the user may not write subscriptions
         :raise UserError: if there is none, or the end has passed
         """
         self.check_access('write')
         for subscription in self:
             subscription._agree_notice_withdrawn()
+        return True
 
     def end(self, date, reason):
         """End a subscription after a day; days beyond it that were charged come back.
@@ -113,6 +117,7 @@ class OfferSubscription(models.Model):
         :type date: datetime.date or str
         :param reason: why: one of `offer.end.reason`, or in words
         :type reason: int or str
+        :return: True, so that remote calls have an answer
         :raise AccessError: if the user may not write subscriptions
         :raise UserError: if it is not running, or would end before it started
         """
@@ -121,6 +126,7 @@ class OfferSubscription(models.Model):
         for subscription in self:
             subscription._check_endable(day)
             subscription._agree_end(day, *subscription._read_reason(reason))
+        return True
 
     # === BUSINESS METHODS: ENDING === #
 

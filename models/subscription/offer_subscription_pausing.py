@@ -15,6 +15,7 @@ class OfferSubscription(models.Model):
         :type date: datetime.date or str
         :param until: the last day without, if it is known
         :type until: datetime.date or str or None
+        :return: True, so that remote calls have an answer
         :raise AccessError: if the user may not write subscriptions
         :raise UserError: if it is not running then, or the days end before they start
         """
@@ -23,12 +24,14 @@ class OfferSubscription(models.Model):
         last = self._to_day(until) if until else None
         for subscription in self:
             subscription._agree_pause(day, last)
+        return True
 
     def resume(self, date):
         """Go on with what was paused.
 
         :param date: the first day again
         :type date: datetime.date or str
+        :return: True, so that remote calls have an answer
         :raise AccessError: if the user may not write subscriptions
         :raise UserError: if it is not paused on that day
         """
@@ -36,3 +39,4 @@ class OfferSubscription(models.Model):
         day = self._to_day(date)
         for subscription in self:
             subscription._agree_resume(day)
+        return True
