@@ -8,6 +8,7 @@ from . import (
     test_billing_facts_credits,
     test_billing_facts_undo,
     test_billing_findings,
+    test_billing_guard,
     test_billing_invoice_life,
     test_billing_lives,
     test_billing_policies,

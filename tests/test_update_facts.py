@@ -220,6 +220,17 @@ class TestUpdateFacts(UpdatedCase):
         self.assertLess(self.statements, 250)
 
     def test_the_guard_of_the_switch_holds(self):
+        # as a fresh database has it: a stand-in of the same name would not refuse anything
+        self.cr.execute(
+            """
+            SELECT contype, pg_get_constraintdef(oid), obj_description(oid, 'pg_constraint')
+              FROM pg_constraint WHERE conname = 'offer_billing_entry_no_overlap'
+            """
+        )
+        ((kind, definition, said),) = self.cr.fetchall()
+        self.assertEqual(kind, 'x')
+        self.assertIn('box(', definition)
+        self.assertEqual(said, self.env['offer.billing.entry']._no_overlap.get_definition(None))
         self.cr.execute(
             """
             CREATE TEMP TABLE guarded AS

@@ -13,11 +13,14 @@ class OfferBillingEntry(models.Model):
     _description = 'Settled Days of a Subscription'
     _order = 'date_from, id'
 
-    # The last guard against billing twice: what is settled of one line may not
-    # overlap. It needs no extension, since a line's id is given as a range of one number.
+    # The last guard against billing twice: what is settled of one line may not overlap. An entry
+    # is a box as narrow as its line's id and as high as its days, both included; whole numbers
+    # are exact in it. It needs no extension, and is built far faster than two ranges.
     _no_overlap = models.Constraint(
-        "EXCLUDE USING gist (int4range(subscription_line_id, subscription_line_id, '[]') WITH &&,"
-        " daterange(date_from, date_to, '[]') WITH &&) WHERE (kind IN ('charge', 'external')"
+        'EXCLUDE USING gist (box('
+        "point(subscription_line_id, date_from - '2000-01-01'::date),"
+        " point(subscription_line_id, date_to - '2000-01-01'::date)) WITH &&)"
+        " WHERE (kind IN ('charge', 'external')"
         ' AND is_void IS NOT TRUE AND is_taken_back IS NOT TRUE)',
         'These days of the subscription are billed already.',
     )
