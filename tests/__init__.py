@@ -55,6 +55,7 @@ from . import (
     test_subscription_shown,
     test_subscription_years,
     test_tools_edges,
+    test_tools_effort,
     test_tools_laws,
     test_tools_lives,
     test_tools_periods,

@@ -213,3 +213,17 @@ class Span:
     content: Content
     tier: object = field(default=None)
     name: str = field(default='')
+
+    def on_days(self, first, last):
+        """:return: the same on other days
+        :rtype: Span
+        """
+        if first == self.first and last == self.last:
+            return self
+        return Span(first, last, self.content, self.tier, self.name)
+
+    def delivers_as(self, other):
+        """:return: whether the same is delivered on the days of another span
+        :rtype: bool
+        """
+        return self.content == other.content and self.tier == other.tier and self.name == other.name

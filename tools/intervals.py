@@ -47,3 +47,30 @@ def cut(first, last, days):
             runs.append((first, day - ONE_DAY))
             first = day
     return [*runs, (first, last)]
+
+
+class InOrder:
+    """Runs of days that are asked for in the order of days: a question goes on where the one
+    before it has come to, so that all of them together look at each run about once.
+
+    :param runs: things with `first` and `last`, the earliest first; they may overlap
+    """
+
+    def __init__(self, runs):
+        self._runs, self._at = runs, 0
+
+    def get_touching(self, first, last):
+        """:param first: first day, not before that of the question before; `last`: last day
+        :return: those that have some of the days, in their order
+        :rtype: list
+        """
+        runs, at, count = self._runs, self._at, len(self._runs)
+        while at < count and runs[at].last < first:
+            at += 1
+        self._at = at
+        found = []
+        while at < count and runs[at].first <= last:
+            if runs[at].last >= first:
+                found.append(runs[at])
+            at += 1
+        return found

@@ -11,7 +11,7 @@ from itertools import chain, takewhile
 
 from .amounts import piece_amount
 from .facts import Content
-from .intervals import FOREVER, day_after, subtract
+from .intervals import FOREVER, InOrder, day_after, subtract
 from .periods import Period
 
 CHARGE = 'charge'
@@ -112,11 +112,18 @@ def find_settled_until(timeline, key, entries):
     :return: None: nothing is settled, or not from the start
     :rtype: datetime.date | None
     """
-    days = [(entry.first, entry.last) for entry in entries]
+    in_order = InOrder(sorted(entries, key=lambda entry: entry.first))
     owed = timeline.get_owed(key) if key in timeline.keys else ()
-    gaps = (first for run in owed for first, _last in subtract(run.first, run.last, days))
-    gap = min(gaps, default=FOREVER)
-    return max((last for first, last in days if first < gap), default=None)
+    gaps = (first for run in owed for first in _find_gaps(run, in_order))
+    gap = next(gaps, FOREVER)
+    return max((entry.last for entry in entries if entry.first < gap), default=None)
+
+
+def _find_gaps(run, entries):
+    """:return: the first day of each part of a run without entries, the earliest first"""
+    touching = entries.get_touching(run.first, run.last)
+    days = [(entry.first, entry.last) for entry in touching]
+    return [first for first, _last in subtract(run.first, run.last, days)]
 
 
 def get_owed_amount(timeline, last, first=None):
@@ -196,18 +203,21 @@ class _LineLedger:
     def find_due(self, until):
         """:rtype: list[Row]"""
         rows = [row for row in self.find_credits() if row.due <= until]
+        entries = InOrder(self.entries)
         for piece in self.get_pieces():
             # nothing that lies in a later period is due before
             if self.timeline.get_due_day(piece.period, piece.period.first) > until:
                 break
             if piece.due <= until:
-                rows += self.find_charges(piece)
+                rows += self.find_charges(piece, entries)
         return rows
 
     def find_pending(self):
         """:return: the first due day, and the first day that is not settled as it is owed"""
-        rows = self.find_credits()
-        charges = chain.from_iterable(map(self.find_charges, self.get_pieces()))
+        rows, entries = self.find_credits(), InOrder(self.entries)
+        charges = chain.from_iterable(
+            self.find_charges(piece, entries) for piece in self.get_pieces()
+        )
         first = next(charges, None)
         if first:
             # another piece of the same period may be due before
@@ -224,9 +234,10 @@ class _LineLedger:
         """
         raise NotImplementedError
 
-    def find_charges(self, piece):
+    def find_charges(self, piece, entries):
         """What of a piece nobody settled at its content.
 
+        :param InOrder entries: what is settled; pieces are looked at in order
         :rtype: list[Row]
         """
         raise NotImplementedError
@@ -261,14 +272,13 @@ class _DailyLedger(_LineLedger):
             if piece.first > last:
                 break
             pieces.append(piece)
-        return [row for entry in self.entries for row in self._find_credits(entry, pieces)]
+        in_order = InOrder(pieces)
+        return [row for entry in self.entries for row in self._find_credits(entry, in_order)]
 
     def _find_credits(self, entry, pieces):
         rows, kept = [], []
-        for piece in pieces:
+        for piece in pieces.get_touching(entry.first, entry.last):
             first, last = max(entry.first, piece.first), min(entry.last, piece.last)
-            if first > last:
-                continue
             kept.append((first, last))
             if piece.content != entry.content:
                 # what replaces it is due with it
@@ -286,9 +296,11 @@ class _DailyLedger(_LineLedger):
             yield self.credit(entry, period, first, end, self.get_lost_due(entry, period, first))
             first = day_after(end)
 
-    def find_charges(self, piece):
+    def find_charges(self, piece, entries):
         settled = [
-            (entry.first, entry.last) for entry in self.entries if entry.content == piece.content
+            (entry.first, entry.last)
+            for entry in entries.get_touching(piece.first, piece.last)
+            if entry.content == piece.content
         ]
         return [
             self.charge(piece, first, last)
@@ -308,15 +320,15 @@ class _FullLedger(_LineLedger):
             if piece.first > last:
                 break
             owed[piece.period] = piece
-        rows, day = [], max(first, self.since or first)
+        entries, rows, day = InOrder(self.entries), [], max(first, self.since or first)
         while day <= last:
             period = self.timeline.get_period(day)
-            rows += self._find_credits(period, owed.get(period))
+            touching = entries.get_touching(period.first, period.last)
+            rows += self._find_credits(period, owed.get(period), touching)
             day = day_after(period.last)
         return rows
 
-    def _find_credits(self, period, piece):
-        touching = self._get_touching(period)
+    def _find_credits(self, period, piece, touching):
         kept = self._get_settling(touching, piece)
         for entry in touching:
             if entry == kept:
@@ -325,17 +337,11 @@ class _FullLedger(_LineLedger):
             due = piece.due if piece else self.get_lost_due(entry, period, first)
             yield self.credit(entry, period, first, last, due)
 
-    def find_charges(self, piece):
-        if self._get_settling(self._get_touching(piece.period), piece):
+    def find_charges(self, piece, entries):
+        touching = entries.get_touching(piece.period.first, piece.period.last)
+        if self._get_settling(touching, piece):
             return []
         return [self.charge(piece, piece.first, piece.last)]
-
-    def _get_touching(self, period):
-        return [
-            entry
-            for entry in self.entries
-            if entry.first <= period.last and period.first <= entry.last
-        ]
 
     def _get_settling(self, touching, piece):
         same = (entry for entry in touching if piece and entry.content == piece.content)

@@ -6,11 +6,12 @@ ask this and nothing else ("everything else is computed from the facts").
 
 import datetime
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
+from .agreed import read_phases
 from .amounts import piece_amount, to_decimal
 from .facts import TERM, ZERO, Content, End, PerUnit, Span
-from .intervals import FOREVER, cut, day_after, subtract
+from .intervals import FOREVER, InOrder, cut, day_after, subtract
 from .periods import ONE_DAY, Period, period_at, period_index, period_of
 
 # to so many digits a quantity per unit is exact
@@ -98,7 +99,8 @@ class Timeline:
             return []
         holes = [(first, last) for first, last, pause in self.pauses if not pause.is_billed]
         runs = subtract(span.first, min(span.last, self.end), holes)
-        return [replace(_settle_quantity(span, None), first=a, last=b) for a, b in runs]
+        settled = _settle_quantity(span, None)
+        return [settled.on_days(first, last) for first, last in runs]
 
     def get_agreed_on(self, key, day):
         """What is agreed of a line for a day, whether or not it is delivered then: in a pause
@@ -143,7 +145,7 @@ class Timeline:
 
     def _get_agreed(self, key):
         if key not in self._agreed:
-            self._agreed[key] = tuple(_read_phases(self._lines[key]))
+            self._agreed[key] = tuple(read_phases(self._lines[key]))
         return self._agreed[key]
 
     # === WHAT IS OWED === #
@@ -193,9 +195,9 @@ class Timeline:
         external_to = self._lines[key].external_to
         cuts = [day_after(external_to)] if external_to else []
         index = period_index(terms, anchor, max(runs[0].first, since or runs[0].first))
+        in_order = InOrder(runs)
         while runs[-1].last >= (period := period_at(terms, anchor, index)).first:
-            runs = [run for run in runs if run.last >= period.first]
-            inside = [run for run in runs if run.first <= period.last]
+            inside = in_order.get_touching(period.first, period.last)
             if inside and terms.proration == 'none':
                 yield self._get_full_piece(period, inside)
             else:
@@ -301,63 +303,6 @@ def _find_owed_change(old, new):
     return None
 
 
-def _read_phases(line):
-    """What a line would deliver if nothing above it, no pause and no end were in the way.
-
-    :return: spans whose quantity may be a PerUnit
-    :rtype: list[Span]
-    """
-    begin = next((phase for phase in line.phases if phase.begins), None)
-    if not begin:
-        return []
-    phases = sorted(line.phases, key=lambda phase: (phase.start, phase.said))
-    starts = sorted({max(phase.start, begin.start) for phase in phases})
-    spans = []
-    for start, following in pairwise([*starts, None]):
-        heard = [phase for phase in phases if phase.start <= start]
-        content, tier, name = _resolve(heard)
-        if _is_nothing(content.quantity):
-            # later phases count only if this one is withdrawn
-            break
-        last = following - ONE_DAY if following else FOREVER
-        spans.append(Span(start, last, content, tier, name))
-    return spans
-
-
-def _resolve(heard):
-    """What holds after these phases, the last one last ("a price belongs to what it was said
-    for").
-    """
-    key = next(phase.belongs_to for phase in reversed(heard) if 'item' in phase.says)
-    tier = _find(heard, 'tier', lambda it: it.item == key.item)
-    key = replace(key, tier=tier)
-    price, discount, name = (
-        _find(heard, what, lambda it: it == key) for what in ('price', 'discount', 'name')
-    )
-    quantity = _find_quantity(heard, key.unit)
-    return Content(key.item, key.unit, quantity, price, discount), tier, name
-
-
-def _find(heard, what, belongs):
-    said = [phase for phase in reversed(heard) if what in phase.says]
-    # an act may have been withdrawn on which others built: what was said last is better than
-    # nothing, since nothing is free by accident
-    return next((phase for phase in said if belongs(phase.belongs_to)), said[0]).says[what]
-
-
-def _find_quantity(heard, unit):
-    """A quantity belongs to its unit; nothing is nothing in every unit."""
-    said = [phase for phase in reversed(heard) if 'quantity' in phase.says]
-    for phase in said:
-        if phase.belongs_to.unit == unit or _is_nothing(phase.says['quantity']):
-            return phase.says['quantity']
-    return said[0].says['quantity']
-
-
-def _is_nothing(quantity):
-    return (quantity.ratio if isinstance(quantity, PerUnit) else quantity) == ZERO
-
-
 def _settle_quantity(span, above):
     """:return: the span with the quantity that a PerUnit comes to under its parent"""
     quantity = span.content.quantity
@@ -374,7 +319,7 @@ def _get_common(own, above):
     first, last = max(own.first, above.first), min(own.last, above.last)
     if first > last:
         return None
-    return replace(_settle_quantity(own, above), first=first, last=last)
+    return _settle_quantity(own, above).on_days(first, last)
 
 
 def _join(spans):
@@ -383,8 +328,8 @@ def _join(spans):
     for span in sorted(spans, key=lambda span: span.first):
         if joined and day_after(joined[-1].last) == span.first:
             before = joined[-1]
-            if replace(before, first=span.first, last=span.last) == span:
-                joined[-1] = replace(before, last=span.last)
+            if before.delivers_as(span):
+                joined[-1] = before.on_days(before.first, span.last)
                 continue
         joined.append(span)
     return tuple(joined)
