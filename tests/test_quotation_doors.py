@@ -258,10 +258,13 @@ class TestDoors(DoorsCommon):
         other.change('2027-01-01', [{'line_id': other.line_ids[0].id, 'price_unit': 1.0}])
         order = self._quote(self._begin(), quantity=6)
         line = order.order_line.sudo()[0]
-        line.offer_subscription_line_id = other.line_ids[0]
-        self.assertFalse(line._get_offer_held())
-        line._compute_price_unit()
-        self.assertNotEqual(line.price_unit, 1.0)
+        theirs = other.line_ids[0]
+        self._assert_refused(
+            'another subscription', lambda: line.write({'offer_subscription_line_id': theirs.id})
+        )
+        self.env.invalidate_all()
+        unsaved = line.new({'order_id': order.id, 'offer_subscription_line_id': theirs.id})
+        self.assertFalse(unsaved._get_offer_held())
         before = self._lines_on(other, MARCH)
         order.action_confirm()
         self.assertEqual(self._lines_on(other, MARCH), before)

@@ -1,6 +1,7 @@
 """Counted quantities: shown as a difference, applied once by reference."""
 
 import csv
+from datetime import date
 
 from odoo.tests import tagged
 from odoo.tools import file_open
@@ -76,6 +77,41 @@ class TestCount(OfferLifeCommon):
         self._assert_refused('as a list', lambda: counts.record('x'))
         self._assert_refused('A count has', lambda: counts.record([{'line_id': line.id}]))
         self.assertFalse(counts.search([]))
+
+    def test_what_was_withdrawn_may_come_again(self):
+        line = self._live().line_ids
+        self._record((line.id, 5, '2027-03-01', 'A1'))
+        count = self.env['offer.count'].search([])
+        count.action_apply()
+        line.subscription_id.withdraw(count.event_id.id)
+        self.assertEqual((count.state, count.event_id.id), ('withdrawn', False))
+        self.assertEqual(self._get_quantity(line, '2027-03-01'), 2.0)
+        # who applies all that waits does not mean it
+        count.action_apply()
+        self.assertEqual(self._get_quantity(line, '2027-03-01'), 2.0)
+        # what was counted wrong comes again with the same reference
+        again = self._record((line.id, 6, '2027-03-01', 'A1'))[0]
+        self.assertEqual((again['id'], again['state'], again['before']), (count.id, 'draft', 2.0))
+        count.action_apply()
+        self.assertEqual(self._get_quantity(line, '2027-03-01'), 6.0)
+        self._assert_refused('come before', lambda: self._record((line.id, 7, '2027-03-01', 'A1')))
+
+    def test_a_change_of_the_plan_that_was_withdrawn_takes_no_counts(self):
+        yearly = self._create_plan('Yearly', interval_unit='year')
+        self._create_price(400.0, plan_id=yearly.id)
+        subscription = self._live()
+        line = subscription.line_ids
+        order = subscription._create_change_order(date(2027, 2, 1))
+        order.order_line.offer_plan_id = yearly
+        order.action_confirm()
+        self._record((line.id, 5, '2027-03-01', 'A1'))
+        self.assertEqual(
+            self.env['offer.count'].search([])._get_current_line(), line.continued_by_ids
+        )
+        act = self._get_acts(subscription).filtered(lambda act: act.kind == 'changed')
+        subscription.withdraw(act.id)
+        self.env['offer.count'].search([]).action_apply()
+        self.assertEqual(self._get_quantity(line, '2027-03-01'), 5.0)
 
     def test_counts_are_imported(self):
         line = self._live().line_ids

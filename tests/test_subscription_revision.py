@@ -110,6 +110,27 @@ class TestRevision(OfferLifeCommon):
             self.assertEqual(revised.mrr_change, -taken.mrr_change)
             self.assertEqual(revised.movement, taken.movement)
 
+    def test_what_was_withdrawn_is_entered_again(self):
+        three = self._three()
+        revision = self._revise()
+        self._apply(revision)
+        line = revision.line_ids.filtered(lambda line: line.subscription_id == three[1])
+        three[1].withdraw(line.event_id.id)
+        self.assertEqual((line.state, line.event_id.id), ('undone', False))
+        self._apply(revision)
+        self.assertEqual((revision.state, line.state), ('done', 'done'))
+        self.assertEqual([self._lines_on(it, '2027-07-01')[0][2] for it in three], [44.0] * 3)
+        self.assertEqual([len(it.line_ids.phase_ids) for it in three], [2, 2, 2])
+        # undone as a whole, also where somebody has withdrawn a part of it
+        three[2].withdraw(
+            revision.line_ids.filtered(lambda line: line.subscription_id == three[2]).event_id.id
+        )
+        revision.action_undo()
+        self.assertEqual([self._lines_on(it, '2027-07-01')[0][2] for it in three], [40.0] * 3)
+        revision.action_find()
+        self._apply(revision)
+        self.assertEqual([self._lines_on(it, '2027-07-01')[0][2] for it in three], [44.0] * 3)
+
     def _to_day(self, text):
         return self.env['offer.subscription']._to_day(text)
 

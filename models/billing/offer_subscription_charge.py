@@ -1,9 +1,10 @@
 """One-time amounts that the next invoice of a subscription takes along: fees and credits."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ...tools.periods import Period
+from ...tools.reading import MAX_NUMBER, is_amount
 from .due_row import Due, DueRow
 
 
@@ -47,6 +48,17 @@ class OfferSubscriptionCharge(models.Model):
     def _compute_move_id(self):
         for charge in self:
             charge.move_id = charge._get_live_entries().move_id[:1]
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('amount', 'date')
+    def _check_chargeable(self):
+        for charge in self:
+            self.env['offer.subscription']._check_day(charge.date)
+            if not is_amount(charge.amount, -MAX_NUMBER):
+                raise ValidationError(
+                    self.env._('An amount is a number of up to %s.', f'{MAX_NUMBER:,}')
+                )
 
     # === CRUD METHODS === #
 

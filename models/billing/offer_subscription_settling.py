@@ -1,7 +1,7 @@
 """Days that are settled without an invoice."""
 
 from odoo import models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 
 
 class OfferSubscription(models.Model):
@@ -28,11 +28,7 @@ class OfferSubscription(models.Model):
             raise AccessError(self.env._('Only who may invoice can say what is not billed.'))
         self.check_access('write')
         first, last = self._to_day(date_from), self._to_day(date_to)
-        ids = line_id if isinstance(line_id, list) else [line_id]
-        lines = self.line_ids.filtered(lambda line: line.id in ids)
-        if len(lines) != len(set(ids)):
-            raise UserError(self.env._('%s has no such line.', self.name))
-        self._agree_waiver(lines, first, last, reason)
+        self._agree_waiver(self._read_lines(line_id), first, last, reason)
         return True
 
     def _may_waive(self):

@@ -29,6 +29,7 @@ from . import (
     offer_subscription_pricing,
     offer_subscription_protecting,
     offer_subscription_quotation,
+    offer_subscription_reading,
     offer_subscription_renewal,
     offer_subscription_revenue,
     offer_subscription_saying,

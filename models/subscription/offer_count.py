@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.reading import show_value
+
 
 class OfferCount(models.Model):
     _name = 'offer.count'
@@ -38,7 +40,12 @@ class OfferCount(models.Model):
     date = fields.Date(string='From', required=True)
     quantity = fields.Float(string='Counted', digits='Product Unit', required=True)
     state = fields.Selection(
-        selection=[('draft', 'To apply'), ('applied', 'Applied'), ('failed', 'Failed')],
+        selection=[
+            ('draft', 'To apply'),
+            ('applied', 'Applied'),
+            ('failed', 'Failed'),
+            ('withdrawn', 'Withdrawn'),
+        ],
         string='Status',
         default='draft',
         required=True,
@@ -54,6 +61,14 @@ class OfferCount(models.Model):
         string='Difference per Period', compute='_compute_difference'
     )
     applied_before = fields.Float(digits='Product Unit', readonly=True, copy=False)
+    event_id = fields.Many2one(
+        comodel_name='offer.subscription.event',
+        string='Act',
+        readonly=True,
+        copy=False,
+        index='btree_not_null',
+        ondelete='set null',
+    )
 
     # === COMPUTE METHODS === #
 
@@ -71,6 +86,15 @@ class OfferCount(models.Model):
             count.difference = count.quantity - before
             count.amount_difference = count._get_amount_difference(current, held)
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('quantity', 'date')
+    def _check_countable(self):
+        subscriptions = self.env['offer.subscription']
+        for count in self:
+            subscriptions._read_number('quantity', count.quantity)
+            subscriptions._check_day(count.date)
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -82,6 +106,9 @@ class OfferCount(models.Model):
         counts = []
         for vals in vals_list:
             known = self._find_known(vals)
+            if known.state == 'withdrawn':
+                # it counts no more: what is sent again is a count anew
+                known.write(vals)
             counts.append(known or super().create([vals]))
         return self.browse().concat(*counts)
 
@@ -141,7 +168,7 @@ class OfferCount(models.Model):
 
     def action_apply(self):
         """Make the changes, one each; what can't be done says why, and keeps nobody else."""
-        for count in self.filtered(lambda count: count.state != 'applied'):
+        for count in self.filtered(lambda count: count.state in ('draft', 'failed')):
             try:
                 with self.env.cr.savepoint():
                     count._apply()
@@ -155,7 +182,9 @@ class OfferCount(models.Model):
         subscriptions = self.env['offer.subscription']
         if not isinstance(row, dict) or row.keys() != {'line_id', 'quantity', 'date', 'reference'}:
             raise UserError(
-                self.env._('A count has line_id, quantity, date and reference: "%s"', str(row)[:60])
+                self.env._(
+                    'A count has line_id, quantity, date and reference: "%s"', show_value(row)
+                )
             )
         lines = self.env['offer.subscription.line']
         known = lines._resolve_former(row['line_id'])
@@ -163,11 +192,12 @@ class OfferCount(models.Model):
         line.check_access('read')
         if not isinstance(row['reference'], str) or not row['reference'].strip():
             raise UserError(self.env._('A count needs a reference.'))
+        reference = subscriptions._read_text(self.env._('The reference'), row['reference'])
         return {
             'subscription_line_id': line.id,
             'quantity': subscriptions._read_number('quantity', row['quantity']),
             'date': subscriptions._to_day(row['date']),
-            'reference': row['reference'].strip(),
+            'reference': reference,
         }
 
     @api.model
@@ -186,7 +216,7 @@ class OfferCount(models.Model):
             and known.date == fields.Date.to_date(vals.get('date'))
             and known.quantity == vals.get('quantity')
         )
-        if known and not same:
+        if known and not same and known.state != 'withdrawn':
             raise UserError(
                 self.env._(
                     'The reference "%s" has come before with another line, day or quantity.',
@@ -227,5 +257,20 @@ class OfferCount(models.Model):
             item=current.display_name,
         )
         subscription.check_access('write')
-        subscription._change(self.date, [(current, {'quantity': self.quantity})], name=name)
-        self.write({'state': 'applied', 'error': False, 'applied_before': before})
+        changes = [(current, {'quantity': self.quantity})]
+        line, *_following = subscription._change(self.date, changes, name=name)
+        # sudo: facts are the acts' alone
+        act = line.sudo().phase_ids.event_id.sorted('id')[-1:]
+        self.write(
+            {'state': 'applied', 'error': False, 'applied_before': before, 'event_id': act.id}
+        )
+
+    @api.model
+    def _note_withdrawn(self, event):
+        """What was withdrawn counts no more: it may come again.
+
+        :param event: offer.subscription.event
+        """
+        # sudo: who withdraws need not be allowed to count
+        counts_sudo = self.sudo().search([('event_id', '=', event.id)])
+        counts_sudo.write({'state': 'withdrawn', 'event_id': False})

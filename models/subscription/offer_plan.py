@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.periods import Terms
+from ...tools.reading import is_span
 
 UNITS = [('day', 'Days'), ('week', 'Weeks'), ('month', 'Months'), ('year', 'Years')]
 SOLD_FIELDS = (
@@ -196,6 +197,25 @@ class OfferPlan(models.Model):
 
     # === CONSTRAINT METHODS === #
 
+    @api.constrains(
+        'interval_count',
+        'interval_unit',
+        'minimum_term_count',
+        'minimum_term_unit',
+        'notice_count',
+        'notice_unit',
+        'renewal_count',
+        'renewal_unit',
+    )
+    def _check_spans(self):
+        for plan in self:
+            if not (
+                plan._has_sound_terms(plan) and is_span(plan.interval_count, plan.interval_unit)
+            ):
+                raise ValidationError(
+                    self.env._('Periods, terms and notice are at most 100 years long.')
+                )
+
     @api.constrains('renewal_mode', 'renewal_count')
     def _check_renewal(self):
         for plan in self:
@@ -265,6 +285,20 @@ class OfferPlan(models.Model):
         self.ensure_one()
         # of every company and salesperson, whoever asks
         return bool(self.sudo().subscription_ids[:1])
+
+    @api.model
+    def _has_sound_terms(self, agreed):
+        """:param agreed: a plan, or a subscription with its own terms
+        :return: whether all of them stay in the calendar, and percentages are some
+        """
+        return (
+            all(
+                is_span(agreed[f'{name}_count'], agreed[f'{name}_unit'])
+                for name in ('minimum_term', 'notice', 'renewal')
+            )
+            and 0 <= agreed.early_end_percent <= 100
+            and -100 <= agreed.renewal_percent <= 1000
+        )
 
     def _get_terms(self):
         """:rtype: odoo.addons.sale_offer.tools.periods.Terms"""

@@ -4,9 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, split_every
 
+from ...tools.reading import is_amount
 from .retry import RETRY
 
 BATCH = 50
+MOST_PERCENT = 1000
 
 
 class OfferRevision(models.Model):
@@ -108,10 +110,12 @@ class OfferRevision(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains('price_mode', 'percent', 'price', 'to_product_id', 'to_tier_id')
+    @api.constrains('price_mode', 'percent', 'price', 'to_product_id', 'to_tier_id', 'date')
     def _check_something_changes(self):
         for revision in self:
-            if revision.percent <= -100 or revision.price < 0:
+            self.env['offer.subscription']._check_day(revision.date)
+            is_percent = revision.percent > -100 and is_amount(revision.percent, -100, MOST_PERCENT)
+            if not is_percent or not is_amount(revision.price):
                 raise ValidationError(self.env._('A price is 0 or more.'))
             moves = revision.to_product_id or revision.to_tier_id
             if revision.price_mode == 'keep' and not moves:
@@ -127,7 +131,7 @@ class OfferRevision(models.Model):
             'product_id', 'plan_id', 'from_tier_id', 'date', 'to_product_id', 'to_tier_id',
             'price_mode', 'percent', 'price', 'company_id',
         } & vals.keys()  # fmt: skip
-        if asked and set(self.mapped('state')) - {'draft', 'ready'}:
+        if asked and set(self.mapped('state')) - {'draft', 'ready', 'undone'}:
             raise UserError(self.env._('This revision was applied: make another one.'))
         res = super().write(vals)
         if asked:
@@ -145,7 +149,7 @@ class OfferRevision(models.Model):
     def action_find(self):
         """Find who is concerned, and what it comes to; nothing is changed."""
         self.ensure_one()
-        self._check_state('draft', 'ready')
+        self._check_state('draft', 'ready', 'undone')
         excluded = self.line_ids.filtered('is_excluded').subscription_line_id
         self.line_ids.unlink()
         found = self._find_lines()
@@ -179,10 +183,13 @@ class OfferRevision(models.Model):
     def action_apply(self):
         """Let the scheduler move everybody, with a commit a batch: it goes on where it stopped."""
         self.ensure_one()
-        self._check_state('ready', 'running')
+        again = self.line_ids.filtered(
+            lambda line: line.state in ('failed', 'undone') and not line.is_excluded
+        )
+        self._check_state('ready', 'running', *(again and ('done',)))
         if not self.line_ids.filtered(lambda line: not line.is_excluded):
             raise UserError(self.env._('Nobody is concerned.'))
-        self.line_ids.filtered(lambda line: line.state == 'failed').state = 'planned'
+        again.state = 'planned'
         self.state = 'running'
         # whoever may revise need not be allowed to read scheduled jobs
         self.env.ref('sale_offer.ir_cron_revise').sudo()._trigger()

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ...tools.reading import is_amount
 from ...tools.terms import monthly
 
 
@@ -67,6 +68,14 @@ class OfferRevisionLine(models.Model):
                 monthly(line.amount_change, plan.interval_count, plan.interval_unit)
             )
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('price_after')
+    def _check_price_after(self):
+        for line in self:
+            if not is_amount(line.price_after):
+                raise ValidationError(self.env._('A price is 0 or more.'))
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -115,7 +124,16 @@ class OfferRevisionLine(models.Model):
             }
         )
 
+    @api.model
+    def _note_withdrawn(self, event):
+        """What was withdrawn moves nobody any more: it may be applied again.
+
+        :param event: offer.subscription.event
+        """
+        # sudo: who withdraws need not be allowed to revise
+        lines_sudo = self.sudo().search([('event_id', '=', event.id)])
+        lines_sudo.write({'state': 'undone', 'event_id': False})
+
     def _undo(self):
         self.ensure_one()
         self.subscription_id.withdraw(self.event_id.id)
-        self.state = 'undone'

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from .offer_plan import EARLY_ENDS, RENEWAL_MODES, UNITS
 
@@ -305,15 +304,3 @@ class OfferSubscription(models.Model):
                 'template': '/sale_offer/static/xls/offer_subscription.csv',
             }
         ]
-
-    # === BUSINESS METHODS === #
-
-    @api.model
-    def _to_day(self, value):
-        try:
-            day = fields.Date.to_date(value)
-        except (ValueError, TypeError, AttributeError):
-            day = None
-        if not day:
-            raise UserError(self.env._('"%s" is not a date.', str(value)[:40]))
-        return day

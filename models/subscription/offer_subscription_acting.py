@@ -32,7 +32,11 @@ class OfferSubscription(models.Model):
         """
         self.ensure_one()
         self.check_access('write')
-        event = self.event_ids.filtered(lambda event: event.id == event_id)
+        event = self.event_ids.filtered(
+            lambda event: isinstance(event_id, int)
+            and event_id is not True
+            and event.id == event_id
+        )
         self._check_withdrawable(event)
         name = self.env._('Withdrawn: %s', event.name)
         joined = []

@@ -241,8 +241,13 @@ class OfferSubscription(models.Model):
             raise UserError(self.env._('%s has no such line.', self.name))
         if not isinstance(reason, str) or not reason.strip():
             raise UserError(self.env._('Say why these days are not billed.'))
+        self._read_text(self.env._('The reason'), reason)
+        for day in (first, last):
+            self._check_day(day)
         if first > last:
             raise UserError(self.env._('The days end before they start.'))
+        if not self._has_begun():
+            raise UserError(self.env._('%s is not running.', self.name))
         timeline = self._get_timeline()
         is_full = self.plan_id.proration == 'none'
         for line in lines:

@@ -1,16 +1,15 @@
 """Change without a quotation: what a call says is read, checked, completed and agreed."""
 
-import math
-
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from ...tools.reading import show_value
 
 # what a change may say of a line, and how it is read
 NUMBERS = {'quantity', 'price_unit', 'discount'}
 RECORDS = {'product_id': 'product.product', 'tier_id': 'offer.sla.tier'}
 CHANGE_KEYS = NUMBERS | RECORDS.keys() | {'line_id', 'name'}
-MAX_NUMBER = 10**9
 
 
 class OfferSubscription(models.Model):
@@ -54,61 +53,29 @@ class OfferSubscription(models.Model):
 
     def _read_change(self, data):
         if not isinstance(data, dict) or set(data) - CHANGE_KEYS:
-            raise UserError(self.env._('A change is not readable: "%s".', str(data)[:60]))
+            raise UserError(self.env._('A change is not readable: "%s".', show_value(data)))
         values = {}
         for name in NUMBERS & data.keys():
             values[name] = self._read_number(name, data[name])
         for name in RECORDS.keys() & data.keys():
             values[name] = self._read_id(RECORDS[name], data[name])
         if 'name' in data:
-            values['name'] = str(data['name'])
-        if data.get('line_id') in (None, False):
+            values['name'] = self._read_text(self.env._('The name of a line'), data['name'])
+        if (line_id := data.get('line_id')) is None or line_id is False:
             if not values.get('product_id') or 'price_unit' not in values:
                 raise UserError(self.env._('A new line needs an item and a price.'))
             return self.line_ids.browse(), {'quantity': 1.0, **values}
-        lines = self.env['offer.subscription.line']
-        known = lines._resolve_former(data['line_id'])
-        line = lines.browse(self._read_id('offer.subscription.line', known))
-        if line.subscription_id != self:
+        if isinstance(line_id, list):
             raise UserError(self.env._('%s has no such line.', self.name))
         # whether it is agreed on the day is seen with the facts
-        return line, values
-
-    def _read_number(self, name, value):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        most = 100 if name == 'discount' else MAX_NUMBER
-        if not number or not math.isfinite(value) or not 0 <= value <= most:
-            label = self.env['offer.subscription.line']._fields[name]._description_string(self.env)
-            raise UserError(
-                self.env._(
-                    '%(what)s is a number from 0 to %(most)s, not "%(value)s".',
-                    what=label,
-                    most=most,
-                    value=str(value)[:40],
-                )
-            )
-        return float(value)
-
-    @api.model
-    def _read_id(self, model, value):
-        number = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
-        if model == 'offer.sla.tier' and value in (None, False):
-            return False
-        if not number or not self.env[model].browse(value).exists():
-            raise UserError(
-                self.env._(
-                    '%(what)s "%(id)s" does not exist.',
-                    what=self.env[model]._description,
-                    id=str(value)[:40],
-                )
-            )
-        return value
+        return self._read_lines(line_id), values
 
     # === BUSINESS METHODS: GUARDS === #
 
     def _check_running_on(self, day):
         """:raise UserError: if nothing can change from a day on"""
         self.ensure_one()
+        self._check_day(day)
         if self.state not in ('active', 'paused'):
             raise UserError(self.env._('%s is not running.', self.name))
         if day < self.date_start:

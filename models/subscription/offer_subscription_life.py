@@ -133,6 +133,7 @@ class OfferSubscription(models.Model):
     def _check_endable(self, day):
         """:raise UserError: if it is not running, or would end before it started"""
         self.ensure_one()
+        self._check_day(day)
         if self.state not in ('active', 'paused'):
             raise UserError(self.env._('%s is not running.', self.name))
         if day < self.date_start - ONE_DAY:
@@ -152,7 +153,8 @@ class OfferSubscription(models.Model):
         if isinstance(reason, int) and not isinstance(reason, bool):
             record = reasons.browse(self._read_id('offer.end.reason', reason))
             return record, record.name
-        text = str(reason or '').strip()
+        is_said = reason is not None and reason is not False and reason != ''
+        text = self._read_text(self.env._('The reason'), reason) if is_said else ''
         return reasons.search([('name', '=ilike', text)], limit=1) if text else reasons, text
 
     def _is_early_end(self, day):
@@ -204,6 +206,7 @@ class OfferSubscription(models.Model):
         :raise UserError: if none can be given
         """
         self.ensure_one()
+        self._check_day(day)
         if self.state not in ('active', 'paused'):
             raise UserError(self.env._('%s is not running.', self.name))
         if self.date_end:

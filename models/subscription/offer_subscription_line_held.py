@@ -108,6 +108,14 @@ class OfferSubscriptionLine(models.Model):
         """
         self.ensure_one()
         line, later = self, self.continued_by_ids
-        while later := later.filtered(lambda it: it.date_start and it.date_start <= day)[-1:]:
+        while later := later.filtered(lambda it: it._has_begun_by(day))[-1:]:
             line, later = later, later.continued_by_ids
         return line
+
+    def _has_begun_by(self, day):
+        """:return: whether it goes on from a day on or before, and that was not withdrawn"""
+        self.ensure_one()
+        if not self.date_start or self.date_start > day:
+            return False
+        # sudo: what was agreed decides, whoever asks
+        return bool(self.sudo().phase_ids.filtered('is_beginning'))

@@ -21,7 +21,7 @@ class OfferSubscription(models.Model):
         """
         self.check_access('write')
         day = self._to_day(date)
-        last = self._to_day(until) if until else None
+        last = None if until is None or until is False else self._to_day(until)
         for subscription in self:
             subscription._agree_pause(day, last)
         return True

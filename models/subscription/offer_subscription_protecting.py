@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.reading import MAX_NUMBER, is_amount, is_span
 from ...tools.timeline import find_first_change
 
 # decide what is owed since when, and by whom
@@ -101,8 +102,24 @@ class OfferSubscription(models.Model):
                     )
                 )
 
-    @api.constrains('date_start')
-    def _check_external_start(self):
+    @api.constrains(*TERMS, 'intro_periods', 'plan_id')
+    def _check_agreed_ranges(self):
+        for subscription in self:
+            plan = subscription.plan_id
+            periods = subscription.intro_periods * plan.interval_count
+            if not (plan._has_sound_terms(subscription) and is_span(periods, plan.interval_unit)):
+                raise ValidationError(
+                    self.env._(
+                        'Minimum term, notice, renewal and introductory periods are from 0 to 100'
+                        ' years long, a fee is 0 to 100 %, an adjustment -100 to 1000 %.'
+                    )
+                )
+
+    @api.constrains('date_start', 'date_anchor')
+    def _check_days(self):
+        for subscription in self:
+            for day in filter(None, (subscription.date_start, subscription.date_anchor)):
+                subscription._check_day(day)
         self.line_ids._check_external_start()
 
     # === CRUD METHODS === #
@@ -224,6 +241,22 @@ class OfferSubscriptionLine(models.Model):
     _inherit = 'offer.subscription.line'
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains('quantity', 'price_unit', 'discount', 'date_start')
+    def _check_countable(self):
+        subscriptions = self.env['offer.subscription']
+        for line in self:
+            if line.date_start:
+                subscriptions._check_day(line.date_start)
+            numbers = line.quantity, line.price_unit, line.discount
+            if not all(is_amount(number, -MAX_NUMBER) for number in numbers):
+                raise ValidationError(
+                    self.env._(
+                        'The numbers of "%(line)s" are too large: %(most)s at most.',
+                        line=line.display_name,
+                        most=f'{MAX_NUMBER:,}',
+                    )
+                )
 
     @api.constrains('parent_id', 'subscription_id')
     def _check_parent_id(self):

@@ -143,3 +143,5 @@ class OfferSubscriptionEvent(models.Model):
             self[name].unlink()
         for charge in self.charge_ids:
             charge._withdraw()
+        for entered in ('offer.count', 'offer.revision.line'):
+            self.env[entered]._note_withdrawn(self)
