@@ -79,7 +79,8 @@ class TestQuotationFixed(DoorsCommon):
         )
         self.assertEqual(order.sudo().offer_change_known_id.subscription_id, self.subscription)
         self._assert_refused(
-            'only a quotation to them', lambda: order.write({'partner_id': self.theirs.partner_id.id})
+            'only a quotation to them',
+            lambda: order.write({'partner_id': self.theirs.partner_id.id}),
         )
 
     def test_lines_go_on_from_lines_of_the_subscription(self):

@@ -42,7 +42,7 @@ def read_day(value):
     :return: the date; None: it is none
     :rtype: datetime.date | None
     """
-    if type(value) is datetime.date:
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
     if not isinstance(value, str) or not ISO_DAY.fullmatch(value):
         return None

@@ -100,7 +100,7 @@ class OfferSubscription(models.Model):
         ids = value if isinstance(value, list) else [value]
         lines = self.line_ids.browse()
         for one in ids:
-            known = lines._resolve_former(one) if is_id(one) else False
+            known = self._read_id(lines._name, lines._resolve_former(one))
             line = self.line_ids.filtered(lambda line, known=known: line.id == known)
             if not line:
                 raise UserError(self.env._('%s has no such line.', self.name))
