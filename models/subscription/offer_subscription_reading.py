@@ -68,7 +68,8 @@ class OfferSubscription(models.Model):
         if name == 'quantity' and number and float_is_zero(number, digits):
             raise UserError(
                 self.env._(
-                    'The quantity %(quantity)s is too small: the least is %(least)s; 0 ends a line.',
+                    'The quantity %(quantity)s is too small: the least is %(least)s; 0 ends a'
+                    ' line.',
                     quantity=number,
                     least=f'{10**-digits:.{digits}f}',
                 )
