@@ -98,7 +98,7 @@ class TestValues(DoorsCommon):
 
     def test_days(self):
         def calls(it, line):
-            found = {
+            return {
                 'change': lambda day: it.change(day, [{'line_id': line.id, 'quantity': 7}]),
                 'pause': it.pause,
                 'until': lambda day: it.pause(MARCH, day),
@@ -112,7 +112,6 @@ class TestValues(DoorsCommon):
                 'count': lambda day: self._record(line, date=day),
                 'activate': it.activate,
             }
-            return found
 
         self._assert_sentences(calls, NO_DAYS)
 
