@@ -84,6 +84,7 @@ class TestFixed(FactsCommon):
             'state': 'pending',
             'renewals': 7,
             'date_term_end': '2027-01-31',
+            'date_term_start': '2026-01-31',
             'date_introduction_end': '2030-01-31',
             'date_notice': '2027-01-31',
             'date_next_due': '2099-01-01',

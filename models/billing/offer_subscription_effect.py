@@ -4,10 +4,12 @@ billed without it ("what is shown is what is billed").
 
 import datetime
 from dataclasses import dataclass
+from functools import partial
 
 from odoo import models
 from odoo.tools import format_date
 
+from ...tools.amounts import round_to, to_decimal
 from ...tools.intervals import FOREVER, day_after
 from ...tools.ledger import find_due, get_owed_amount
 from ...tools.periods import ONE_DAY
@@ -64,7 +66,7 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _find_effect(self, facts, day, charges=(), is_brief=False):
+    def _find_effect(self, facts, day, charges=(), is_brief=False, before=None):
         """What would be billed if these were the facts, less what is billed as they are.
 
         :param Facts facts: of this subscription, with an act or without one
@@ -73,10 +75,11 @@ class OfferSubscription(models.Model):
         :param charges: texts, days and amounts that are charged once with it
         :param bool is_brief: tell it up to the period of the day, or up to where something is
             settled; what follows later goes without saying, as after an end
+        :param Timeline before: what is agreed without it; None: of this subscription, as it is
         :rtype: Effect
         """
         self.ensure_one()
-        before, after = self._get_timeline(), Timeline(facts)
+        before, after = before or self._get_timeline(), Timeline(facts)
         since, until = {}, []
         for key in after.keys:
             first = find_first_change(before, after, key)
@@ -133,8 +136,9 @@ class OfferSubscription(models.Model):
         rows = []
         for (key, _is_later), pairs in found.items():
             pairs = self._leave_out_common(pairs)
-            amount = float(sum(amount for _row, amount in pairs))
-            if pairs and not self.currency_id.is_zero(amount):
+            total = sum(to_decimal(amount) for _row, amount in pairs)
+            amount = float(round_to(total, after.facts.rounding))
+            if pairs and amount:
                 days = [row for row, _amount in pairs]
                 # a period may be charged anew of which only some days change
                 first = max(since[key], min(row.first for row in days))
@@ -146,7 +150,7 @@ class OfferSubscription(models.Model):
                         first,
                         max(first, last),
                         min(row.due for row in days),
-                        self.currency_id.round(amount),
+                        amount,
                     )
                 )
         return sorted(rows, key=lambda row: (row.due > day, row.first, row.text))
@@ -174,28 +178,26 @@ class OfferSubscription(models.Model):
             sums.setdefault(_as_key(row), []).append(amount)
         return [(row, amount) for row, amount in pairs if sum(sums[_as_key(row)])]
 
-    def _show_effect(self, facts, charges=(), is_brief=False):
+    def _show_effect(self, facts, charges=(), is_brief=False, before=None, currency=None):
         """:param Facts facts: see `_find_effect`
         :param charges: see `_find_effect`
         :param bool is_brief: see `_find_effect`
+        :param before: see `_find_effect`
+        :param currency: of the amounts, if it is not that of this subscription
         :return: what it comes to, as a table
         :rtype: Markup
         """
         today = self._get_company_today(self.company_id)
-        effect = self._find_effect(facts, today, charges, is_brief)
+        effect = self._find_effect(facts, today, charges, is_brief, before)
         return self.env['ir.qweb']._render(
             'sale_offer.offer_effect',
             {
                 'effect': effect,
                 'today': today,
-                'format_signed': self._format_signed,
+                'format_signed': partial(_format_signed, currency or self.currency_id),
                 'format_day': lambda day: format_date(self.env, day, date_format='medium'),
             },
         )
-
-    def _format_signed(self, amount):
-        sign = '+' if amount > 0 else '−' if amount < 0 else ''
-        return f'{sign}{self.currency_id.format(abs(amount))}'
 
     def _without_act(self, event):
         """:param event: offer.subscription.event, of this subscription
@@ -210,6 +212,11 @@ class OfferSubscription(models.Model):
         :rtype: Facts
         """
         return self._get_timeline().facts.adding(**facts)
+
+
+def _format_signed(currency, amount):
+    sign = '+' if amount > 0 else '−' if amount < 0 else ''
+    return f'{sign}{currency.format(abs(amount))}'
 
 
 def _as_key(row):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 
 class OfferRoleAssignment(models.Model):
@@ -99,3 +100,10 @@ class OfferRoleAssignment(models.Model):
                     answers[role] = mine
                     break
         return answers
+
+    def _prepare_moved_roles(self):
+        """:return: commands that let the same persons play these roles elsewhere"""
+        return [
+            Command.create({'role_id': role.role_id.id, 'person_id': role.person_id.id})
+            for role in self
+        ]

@@ -35,5 +35,7 @@ from . import (
     offer_subscription_saying,
     offer_subscription_shown,
     offer_subscription_starting,
+    offer_subscription_transfer,
+    offer_subscription_transferring,
     offer_subscription_waiver,
 )

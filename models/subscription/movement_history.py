@@ -57,7 +57,8 @@ class MovementHistory:
                 for (subscription, service, on), jump in jumps.items()
                 if on == date
             }
-            for subscription, service, jump, moved in split_moved(found):
+            rates = _get_rates(found, date)
+            for subscription, service, jump, moved in split_moved(found, rates):
                 movement = {
                     'subscription_id': subscription.id,
                     'service_id': service.id,
@@ -115,22 +116,22 @@ class MovementHistory:
                 movement['movement'] = 'churn'
 
 
-def split_moved(found):
+def split_moved(found, rates=None):
     """What goes from one subscription or Service to another is no movement of the customer.
 
     :param dict found: jumps of one day, by subscription and Service
+    :param dict rates: by subscription, what its currency comes to in one that all have in common
     :return: subscription, Service, jump, and whether it only moved
     """
-    left = min(
-        sum(jump for jump in found.values() if jump > 0),
-        -sum(jump for jump in found.values() if jump < 0),
-    )
+    rates = rates or {}
+    common = [jump * rates.get(subscription, 1) for (subscription, _it), jump in found.items()]
+    left = min(sum(jump for jump in common if jump > 0), -sum(jump for jump in common if jump < 0))
     room = {1: left, -1: left}
     parts = []
     for (subscription, service), jump in found.items():
-        sign = 1 if jump > 0 else -1
-        moved = subscription.currency_id.round(min(abs(jump), room[sign]))
-        room[sign] -= moved
+        sign, rate = 1 if jump > 0 else -1, rates.get(subscription, 1)
+        moved = subscription.currency_id.round(min(abs(jump), room[sign] / rate))
+        room[sign] -= moved * rate
         rest = subscription.currency_id.round(abs(jump) - moved)
         if moved:
             parts.append((subscription, service, sign * moved, True))
@@ -138,6 +139,17 @@ def split_moved(found):
             parts.append((subscription, service, sign * rest, False))
     # what comes before what goes: nobody leaves who goes on elsewhere
     return sorted(parts, key=lambda part: (part[2] < 0, not part[3]))
+
+
+def _get_rates(found, day):
+    """:return: by subscription, what its currency comes to on a day in that of the first one"""
+    first = next(subscription for subscription, _service in found)
+    return {
+        subscription: subscription.currency_id._get_conversion_rate(
+            subscription.currency_id, first.currency_id, first.company_id, day
+        )
+        for subscription, _service in found
+    }
 
 
 def _get_customer(subscription):

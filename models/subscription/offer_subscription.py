@@ -206,6 +206,13 @@ class OfferSubscription(models.Model):
         readonly=True,
         help='The last day at the introductory price, fixed when the subscription starts.',
     )
+    date_term_start = fields.Date(
+        string='Term Counted From',
+        copy=False,
+        readonly=True,
+        help='The day from which minimum term and renewals are counted, if it was transferred: the'
+        ' first day before that.',
+    )
     minimum_term_end = fields.Date(compute='_compute_minimum_term_end')
     date_term_end = fields.Date(
         string='Term Ends',
@@ -222,6 +229,18 @@ class OfferSubscription(models.Model):
     )
     date_lived = fields.Date(string='Followed the Calendar Until', copy=False, readonly=True)
 
+    predecessor_ids = fields.Many2many(
+        comodel_name='offer.subscription',
+        string='Continues',
+        compute='_compute_neighbours',
+        help='The subscription that this one continues, after a transfer or under another plan.',
+    )
+    successor_ids = fields.Many2many(
+        comodel_name='offer.subscription',
+        string='Continued By',
+        compute='_compute_neighbours',
+        help='The subscriptions that continue this one, after a transfer or under another plan.',
+    )
     line_ids = fields.One2many(
         comodel_name='offer.subscription.line',
         inverse_name='subscription_id',

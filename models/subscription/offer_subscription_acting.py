@@ -13,7 +13,8 @@ from ...tools.shown import find_next_shown
 from ...tools.timeline import find_first_change
 
 # what a withdrawal takes back; the rest is history
-WITHDRAWABLE = ('changed', 'revised', 'paused', 'resumed', 'notice', 'ended', 'waived')
+WITHDRAWABLE = ('changed', 'revised', 'paused', 'resumed', 'notice', 'ended', 'waived',
+                'transferred')  # fmt: skip
 
 
 class OfferSubscription(models.Model):
@@ -212,7 +213,7 @@ class OfferSubscription(models.Model):
             raise UserError(self.env._('%s has no such act.', self.name))
         if event.withdrawn_by_id:
             raise UserError(self.env._('"%s" has been withdrawn already.', event.name))
-        taken_back = event.kind in WITHDRAWABLE and not (event.act_id or event.cause_id)
+        taken_back = event.kind in WITHDRAWABLE and not (event.act_id or event._starts())
         if not (taken_back and event._has_facts()):
             raise UserError(self.env._('"%s" can\'t be withdrawn.', event.name))
         # sudo: what was agreed decides, whoever asks
@@ -220,7 +221,7 @@ class OfferSubscription(models.Model):
         if waivers and not self._may_waive():
             raise AccessError(self.env._('Only who may invoice can say what is not billed.'))
         today = self._get_company_today(self.company_id)
-        # a change of the plan ends what goes on elsewhere
+        # a change of the plan, or a transfer, ends what goes on elsewhere
         if ends and not self._get_caused(event) and self.date_end and self.date_end < today:
             raise UserError(
                 self.env._(
@@ -230,7 +231,8 @@ class OfferSubscription(models.Model):
                 )
             )
         self._check_not_built_on(event)
-        self._check_not_locked(event.date)
+        for subscription in self | self._get_caused(event).subscription_id:
+            subscription._check_not_locked(event.date)
 
 
 def _get_first_change(before, after, key):

@@ -9,6 +9,7 @@ END_KINDS = [
     ('agreed', 'Agreed'),
     ('not_renewed', 'Not renewed'),
     ('unpaid', 'Unpaid'),
+    ('moved', 'Continued elsewhere'),
 ]
 
 

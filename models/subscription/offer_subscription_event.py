@@ -18,6 +18,7 @@ KINDS = [
     ('terms', 'Terms changed'),
     ('credited', 'Service credit'),
     ('waived', 'Waived'),
+    ('transferred', 'Transferred'),
 ]
 
 # acts that say something of lines
@@ -48,7 +49,7 @@ class OfferSubscriptionEvent(models.Model):
             ('transfer', 'Moved within'),
         ],
         help='New and churn are per customer: the first revenue and the last. Moved within: to'
-        ' another plan or Service, which changes nothing for the customer as a whole.',
+        ' another plan, Service, customer or currency, which changes nothing as a whole.',
     )
     company_id = fields.Many2one(related='subscription_id.company_id', store=True, index=True)
     partner_id = fields.Many2one(
@@ -109,7 +110,7 @@ class OfferSubscriptionEvent(models.Model):
         readonly=True,
         index='btree_not_null',
         ondelete='cascade',
-        help='The change of a plan with which this subscription goes on.',
+        help='The change of a plan, or the transfer, with which this subscription goes on.',
     )
     phase_ids = fields.One2many(
         comodel_name='offer.subscription.phase', inverse_name='event_id', string='Agreed'

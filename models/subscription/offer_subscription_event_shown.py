@@ -15,8 +15,10 @@ class OfferSubscriptionEvent(models.Model):
     @api.depends('name', 'withdrawn_by_id')
     def _compute_summary(self):
         for event in self:
+            # the name of a transfer says where it went on
+            says_it = event.kind == 'transferred'
             # sudo: who sees an act sees what it says, also of items that are not for everybody
-            event.summary = event.sudo()._describe_facts() or event.name
+            event.summary = (not says_it and event.sudo()._describe_facts()) or event.name
 
     @api.depends('name', 'withdrawn_text')
     def _compute_story(self):

@@ -73,8 +73,20 @@ class OfferSubscription(models.Model):
         """At the rate of the start: what rates do afterwards is no revenue."""
         self.ensure_one()
         company = self.company_id
-        day = self.date_start or self._get_company_today(company)
+        if self.currency_id == company.currency_id:
+            return amount
+        day = self._get_rate_day() or self._get_company_today(company)
         return self.currency_id._convert(amount, company.currency_id, company, day)
+
+    def _get_rate_day(self):
+        """:return: the start; of what went on in the same currency the start of the first one"""
+        first = self.sudo()  # sudo: what was agreed decides, whoever asks
+        while before := first.line_ids.continues_line_id.subscription_id.filtered(
+            lambda it, first=first: it.id < first.id
+            and (it.currency_id, it.company_id) == (first.currency_id, first.company_id)
+        ):
+            first = before[0]
+        return first.date_start
 
     # === ACTION METHODS === #
 

@@ -27,13 +27,13 @@ class OfferSubscription(models.Model):
             for name in AGREED_FIELDS:
                 subscription[name] = subscription.plan_id[name]
 
-    @api.depends('date_start', 'minimum_term_count', 'minimum_term_unit')
+    @api.depends('date_start', 'date_term_start', 'minimum_term_count', 'minimum_term_unit')
     def _compute_minimum_term_end(self):
         for subscription in self:
-            end = False
-            if subscription.date_start and subscription.minimum_term_count:
+            end, start = False, subscription._get_term_start()
+            if start and subscription.minimum_term_count:
                 end = add_interval(
-                    subscription.date_start,
+                    start,
                     subscription.minimum_term_count,
                     subscription.minimum_term_unit,
                 )
@@ -42,6 +42,7 @@ class OfferSubscription(models.Model):
 
     @api.depends(
         'date_start',
+        'date_term_start',
         'minimum_term_count',
         'minimum_term_unit',
         'renewal_count',
@@ -50,7 +51,7 @@ class OfferSubscription(models.Model):
     )
     def _compute_date_term_end(self):
         for subscription in self:
-            start = subscription.date_start
+            start = subscription._get_term_start()
             subscription.date_term_end = start and subscription._get_term_end(subscription.renewals)
 
     # === PUBLIC METHODS === #
@@ -179,14 +180,21 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS: TERMS === #
 
+    def _get_term_start(self):
+        """:return: the day from which its terms are counted: of what went on, the first one of all
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        return self.date_term_start or self.date_start
+
     def _get_term_end(self, renewals, start=None):
-        """:param start: the first day; None: as it began
+        """:param start: from which day on terms are counted; None: as it is agreed
         :return: last day of the term after so many renewals; False: there is no term
         """
         self.ensure_one()
         minimum = self.minimum_term_count, self.minimum_term_unit
         renewal = self.renewal_count, self.renewal_unit
-        return term_end(start or self.date_start, minimum, renewal, renewals) or False
+        return term_end(start or self._get_term_start(), minimum, renewal, renewals) or False
 
     def _count_renewals(self, start, day):
         """:param datetime.date start: the first day

@@ -25,12 +25,15 @@ FIXED = frozenset(
         'date_end',
     }
 )
+# of these another one is a transfer
+TRANSFERRED = frozenset({'company_id', 'partner_id', 'currency_id'})
 # kept by acts and by billing from the beginning
 KEPT = frozenset(
     {
         'state',
         'renewals',
         'date_term_end',
+        'date_term_start',
         'date_introduction_end',
         'date_notice',
         'date_next_due',
@@ -172,6 +175,15 @@ class OfferSubscription(models.Model):
     def _refuse_fixed(self, name):
         if name == 'date_end':
             raise UserError(self.env._('%s has been activated: use "End" instead.', self.name))
+        if name in TRANSFERRED:
+            raise UserError(
+                self.env._(
+                    '"%(field)s" of %(name)s is fixed since it was activated: use "Transfer"'
+                    ' instead.',
+                    field=self._fields[name]._description_string(self.env),
+                    name=self.name,
+                )
+            )
         raise UserError(
             self.env._(
                 '"%(field)s" of %(name)s is fixed since it was activated: end it and start another'

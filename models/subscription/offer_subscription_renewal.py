@@ -144,7 +144,7 @@ class OfferSubscription(models.Model):
         """:param datetime.date first: with which another term begins
         :rtype: str
         """
-        until = self._get_term_end(self._count_renewals(self.date_start, first))
+        until = self._get_term_end(self._count_renewals(self._get_term_start(), first))
         return self.env._(
             'Renewal of %(subscription)s from %(first)s until %(until)s',
             subscription=self.name,

@@ -38,13 +38,15 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS: ACTIVATION === #
 
-    def _agree_activation(self, days, kind='activated', name=None, reconciles=True, **values):
+    def _agree_activation(self, days, kind='activated', name=None, reconciles=True,
+                          beginnings=None, **values):  # fmt: skip
         """Start pending subscriptions: what their lines hold is what they begin with.
 
         :param dict days: by subscription the first day, unless another was agreed
         :param str kind: of the acts
         :param str name: what happens, in words; None: that each is activated
         :param bool reconciles: see `_acting_together`
+        :param dict beginnings: by line, values of its first phase that differ from what it holds
         :param values: of the acts
         """
         starts = {subscription: subscription._plan_start(days[subscription])
@@ -78,7 +80,8 @@ class OfferSubscription(models.Model):
                 for line, first in start.lines.items():
                     line_sudo = line.sudo()
                     line_sudo._write_shown({'date_start': first})
-                    phases.append(line_sudo._prepare_beginning(acts_sudo[subscription], first))
+                    begin = line_sudo._prepare_beginning(acts_sudo[subscription], first)
+                    phases.append({**begin, **(beginnings or {}).get(line, {})})
             self.env['offer.subscription.phase'].sudo().create(phases)
             self.sudo()._settle_external()
         for subscription, planned in ends.items():
@@ -94,13 +97,15 @@ class OfferSubscription(models.Model):
         lines = {line: max(line.date_start or day, day) for line in self.line_ids}
         opened = {line: line._get_first_open(begin, anchor) for line, begin in lines.items()}
         open_day = min(opened.values(), default=first)
-        introduction = None
-        if self.intro_periods:
+        # what goes on from another subscription keeps what is left of its term and introduction
+        introduction = self.date_introduction_end
+        if self.intro_periods and not introduction:
             # the first periods that are billed here
             begin = open_day if opened != lines else first
             terms = self.plan_id._get_terms()
             introduction = introduction_end(terms, anchor, begin, self.intro_periods)
-        renewals = self._count_renewals(first, open_day)
+        counted = self._count_renewals(self.date_term_start or first, open_day)
+        renewals = max(self.renewals, counted)
         return Start(first, anchor, introduction, renewals, lines)
 
     def _settle_external(self):
@@ -167,7 +172,9 @@ class OfferSubscription(models.Model):
         last, lines = self._get_planned_ends(start)
         gone = dict(lines)
         ends = [End(last, 0)] if last else []
-        certain = self._get_certain_end(self._get_term_end(start.renewals, start.first))
+        certain = self._get_certain_end(
+            self._get_term_end(start.renewals, self.date_term_start or start.first)
+        )
         if certain:
             ends.append(End(certain, 0, TERM))
         introduction = None
