@@ -212,6 +212,9 @@ class OfferConfiguration(models.AbstractModel):
             held=reader.held(data.get('line_id')),
         )
         node.quantity = self._read_option_quantity(reader, parent, option, data)
+        if option.quantity_mode == 'per_unit' and node.held and node.held.parent_id == parent.held:
+            # as it was agreed, whatever the option says today
+            node.quantity = node.held._get_quantity_under(parent.held_on, parent.quantity)
         obstacle = self._get_obstacle(reader, parent, option, node.quantity)
         if obstacle and not node.held:
             reader.error(obstacle, parent, f'option_{option.id}')

@@ -1,6 +1,7 @@
 """What a Service, its components and its setup fee cost on an order."""
 
 from odoo import api, models
+from odoo.tools import float_compare
 
 
 class SaleOrderLine(models.Model):
@@ -44,12 +45,26 @@ class SaleOrderLine(models.Model):
 
     @api.depends('offer_subscription_line_id', 'offer_tier_id', 'offer_plan_id')
     def _compute_discount(self):
-        """Keep the agreed discount beside the agreed price."""
+        """Keep the agreed discount beside the agreed price, and what was said by hand."""
+        held = self.filtered('offer_subscription_line_id')
+        by_hand = {
+            line: line.discount for line in held if line._has_offer_discount_by_hand()
+        }
         res = super()._compute_discount()
-        for line in self.filtered('offer_subscription_line_id'):
-            if line._keeps_offer_agreement():
-                line.discount = line._get_offer_held_content()['discount']
+        for line in held:
+            discount = line._get_offer_discount()
+            line.offer_technical_discount = discount
+            line.discount = by_hand.get(line, discount)
         return res
+
+    @api.model
+    def _add_precomputed_values(self, vals_list):
+        """Know the discounts that were worked out from those that were said."""
+        said = ['discount' in vals for vals in vals_list]
+        super()._add_precomputed_values(vals_list)
+        for vals, is_said in zip(vals_list, said, strict=True):
+            if vals.get('offer_subscription_line_id') and not is_said:
+                vals['offer_technical_discount'] = vals.get('discount') or 0.0
 
     @api.depends('offer_is_setup', 'linked_line_id.product_id')
     def _compute_tax_ids(self):
@@ -61,6 +76,24 @@ class SaleOrderLine(models.Model):
         return res
 
     # === BUSINESS METHODS: PRICE === #
+
+    def _has_offer_discount_by_hand(self):
+        """:return: whether somebody has said another discount than was worked out"""
+        digits = self.env['decimal.precision'].precision_get('Discount')
+        technical = self.offer_technical_discount
+        return bool(
+            self._origin and float_compare(self.discount, technical, precision_digits=digits)
+        )
+
+    def _get_offer_discount(self):
+        """:return: of a line that goes on: the agreed one beside the agreed price, else the
+            pricelist's
+        :rtype: float
+        """
+        if self._keeps_offer_agreement():
+            return self._get_offer_held_content()['discount']
+        # without a rule Odoo leaves what stands there: here it was agreed with another price
+        return self.discount if self.pricelist_item_id._show_discount() else 0.0
 
     def _reset_price_unit(self):
         """Take a setup fee into the taxes of its Service, as its taxes are."""
@@ -186,9 +219,14 @@ class SaleOrderLine(models.Model):
         amount, final = parts[0]
         return amount if final else self._apply_offer_pricelist(amount)
 
-    def _get_offer_quantity(self):
+    def _get_offer_quantity(self, quantity=None):
+        """:param quantity: in the unit of the line; None: as it stands there
+        :return: the same in the item's own unit
+        :rtype: float
+        """
+        quantity = self.product_uom_qty if quantity is None else quantity
         if not self.product_uom_id or self.product_uom_id == self.product_id.uom_id:
-            return self.product_uom_qty
+            return quantity
         return self.product_uom_id._compute_quantity(
-            self.product_uom_qty, self.product_id.uom_id, raise_if_failure=False
+            quantity, self.product_id.uom_id, raise_if_failure=False
         )

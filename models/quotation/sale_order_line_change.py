@@ -17,6 +17,8 @@ class SaleOrderLine(models.Model):
         ondelete='restrict',
         help='The running line that a change quotation changes.',
     )
+    # beside the discount as the price's `technical_price_unit`: what differs was said by hand
+    offer_technical_discount = fields.Float(copy=False)
 
     # === BUSINESS METHODS === #
 
@@ -66,7 +68,11 @@ class SaleOrderLine(models.Model):
                 self.offer_option_id,
                 self.offer_tier_id,
             )
-            for quantity in (self.product_uom_qty, content['quantity'])
+            # the unit is the same
+            for quantity in (
+                self._get_offer_quantity(),
+                self._get_offer_quantity(content['quantity']),
+            )
         )
         return now == before
 
@@ -80,13 +86,15 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if self._keeps_offer_agreement():
             return {}
-        is_sold_by_rows = self._get_offer_list_parts() is not None
-        if is_sold_by_rows and not self._get_offer_price_rows(
-            self.order_id._get_offer_price_context()
-        ):
+        if not self._is_offer_sold_by_rows():
             # nothing is free by accident
             return {}
         return {'price_unit': self._get_price_in_product_taxes(), 'discount': self.discount}
+
+    def _is_offer_sold_by_rows(self):
+        """:return: whether today's prices say what the line costs"""
+        context = self.order_id._get_offer_price_context()
+        return self._get_offer_list_parts() is None or bool(self._get_offer_price_rows(context))
 
     def _get_offer_name(self):
         """:return: what the customer reads of the line, in the language of the customer"""
@@ -156,10 +164,12 @@ class SaleOrderLine(models.Model):
             if (value or False) != (held[name] or False)
         }
         said.update(self._get_offer_said_quantity(line, held, timeline))
-        if float_compare(self.price_unit, self._map_offer_price(held['price_unit']), 7):
+        # what is priced anew says its price and discount, also where they come to the same
+        is_new = not self._keeps_offer_agreement() and self._is_offer_sold_by_rows()
+        if is_new or float_compare(self.price_unit, self._map_offer_price(held['price_unit']), 7):
             said['price_unit'] = self._get_price_in_product_taxes()
         digits = self.env['decimal.precision'].precision_get('Discount')
-        if float_compare(self.discount, held['discount'], precision_digits=digits):
+        if is_new or float_compare(self.discount, held['discount'], precision_digits=digits):
             said['discount'] = self.discount
         return said and {**said, 'sale_line_id': self.id}
 
@@ -199,7 +209,8 @@ class SaleOrderLine(models.Model):
             price = self._map_offer_price(held['price_unit'])
             line.write({'price_unit': price, 'technical_price_unit': price})
         if 'discount' not in row.said and self._keeps_offer_agreement():
-            line.discount = held['discount']
+            discount = held['discount']
+            line.write({'discount': discount, 'offer_technical_discount': discount})
 
     def _get_offer_expected(self, line, held, timeline):
         """:return: the quantity that follows from what is agreed, and from what it hangs on"""

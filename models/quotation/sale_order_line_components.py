@@ -105,7 +105,7 @@ class SaleOrderLine(models.Model):
         for line in self:
             for component in line._get_offer_components():
                 option = component.offer_option_id
-                quantity = option.quantity * line._get_offer_quantity_to_follow(option)
+                quantity = line._get_offer_component_quantity(component)
                 follows = option.quantity_mode == 'per_unit'
                 if follows and component._differs_from_offer_quantity(quantity):
                     found.append((component, quantity))
@@ -161,6 +161,7 @@ class SaleOrderLine(models.Model):
         return {
             'product_id': node.product.id,
             'product_uom_qty': node.quantity,
+            'product_uom_id': self._get_offer_unit(node).id,
             'offer_plan_id': node.plan.id,
             'offer_tier_id': node.tier.id,
             'offer_option_id': node.option.id,
@@ -174,11 +175,30 @@ class SaleOrderLine(models.Model):
             ],
         }
 
+    def _get_offer_unit(self, node):
+        """:return: the unit in which an item of a configuration stands, or runs, or its own
+        :rtype: uom.uom
+        """
+        if self.product_id == node.product:
+            return self.product_uom_id
+        content = node.held_content
+        if content.get('product_id') == node.product.id:
+            return self.env['uom.uom'].browse(content['product_uom_id'])
+        return node.product.uom_id
+
     def _get_offer_node_start(self, node):
         """:return: the first day of what recurs; what a change adds begins on its day"""
         if not node.plan:
             return False
         return self.order_id.offer_change_date or node.date_start
+
+    def _get_offer_component_quantity(self, component):
+        """:return: how much of a component per unit goes with this line"""
+        held, option = component._get_offer_held(), component.offer_option_id
+        if held and held.parent_id == self._get_offer_held():
+            # as it was agreed, whatever the option says today
+            return held._get_quantity_under(self.order_id.offer_change_date, self.product_uom_qty)
+        return option.quantity * self._get_offer_quantity_to_follow(option)
 
     def _get_offer_quantity_to_follow(self, option):
         """As `_get_quantity_to_follow` of a configuration."""
@@ -191,6 +211,7 @@ class SaleOrderLine(models.Model):
         """:param parent: the line on which it hangs, or the values of one that is made with it"""
         return {
             **self._prepare_offer_values(node),
+            'product_uom_id': self.browse()._get_offer_unit(node).id,
             'sequence': sequence,
             'virtual_id': str(uuid.uuid4()),
             'linked_line_id': isinstance(parent, models.BaseModel) and parent._origin.id,

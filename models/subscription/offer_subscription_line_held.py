@@ -62,6 +62,19 @@ class OfferSubscriptionLine(models.Model):
                 return self._get_held(day, timeline)
         return {name: self._as_written(name) for name in HELD_FIELDS}
 
+    def _get_quantity_under(self, day, above):
+        """
+        :param datetime.date day: which day is asked for
+        :param float above: how much would be delivered of what the line hangs on
+        :return: how much of the line would follow: by the ratio that is agreed, or its own quantity
+        :rtype: float
+        """
+        self.ensure_one()
+        timeline = self.subscription_id._get_timeline(self._with_above())
+        is_known = bool(day) and self.id in timeline.keys
+        ratio = timeline.get_ratio_on(self.id, day) if is_known else None
+        return self._get_held_on(day)['quantity'] if ratio is None else float(ratio) * above
+
     @api.model
     def _get_held_amount(self, held, currency):
         """:param dict held: see `_get_held`

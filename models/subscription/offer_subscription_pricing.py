@@ -2,7 +2,7 @@
 prices where the agreed ones don't go on ("doors agree").
 """
 
-from odoo import models
+from odoo import api, models
 
 # a change of these may meet another price
 PRICED_BY = {'quantity', 'product_id', 'product_uom_id', 'tier_id'}
@@ -59,6 +59,7 @@ class OfferSubscription(models.Model):
             values = said.setdefault(line, {})
             if values.get('quantity') == 0:
                 continue
+            self._add_unit(line._get_held(day, timeline), values)
             priced = self._new_priced_line(order, line, values, (day, timeline), made)
             if PRICED_BY - {'quantity'} & values.keys():
                 values.setdefault('name', priced._get_offer_name())
@@ -72,6 +73,19 @@ class OfferSubscription(models.Model):
             if 'price_unit' not in values:
                 for name, value in priced._get_offer_terms_anew().items():
                     values.setdefault(name, value)
+
+    @api.model
+    def _add_unit(self, held, values):
+        """Another item comes in its own unit, as on a quotation.
+
+        :param dict held: what is agreed, see `offer.subscription.line._get_held`
+        :param dict values: what is said; it is added to
+        """
+        product = self.env['product.product'].browse(values.get('product_id') or [])
+        if product.id not in (False, held['product_id']):
+            unit = product.uom_id.id
+            if unit != held['product_uom_id']:
+                values.setdefault('product_uom_id', unit)
 
     def _new_priced_order(self, day, **values):
         """:return: a change of this subscription in memory, which prices what is asked of it
