@@ -24,8 +24,7 @@ class TestSameFacts(DoorsCommon):
         # two spares for each workplace, at 2.00 up to 9 and at 1.50 from 10 on
         cls.spare = cls._add_option('Spare', quantity_mode='per_unit', quantity=2, **values)
         cls.options = [
-            {'option_id': option.id}
-            for option in (cls.antivirus, cls.care, cls.report, cls.spare)
+            {'option_id': option.id} for option in (cls.antivirus, cls.care, cls.report, cls.spare)
         ] + [{'option_id': cls.backup_option.id, 'quantity': 2}]
         cls._create_prices(cls.plan)
 

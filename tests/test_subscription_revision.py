@@ -110,6 +110,20 @@ class TestRevision(OfferLifeCommon):
             self.assertEqual(revised.mrr_change, -taken.mrr_change)
             self.assertEqual(revised.movement, taken.movement)
 
+    def test_todays_prices_come_with_todays_discount(self):
+        agreed = self._live()
+        agreed.change('2027-01-01', [{'line_id': agreed.line_ids.id, 'discount': 50.0}])
+        day = self._to_day('2027-07-01')
+        for values, expected in (({}, (44.0, 50.0)), ({'price_mode': 'list'}, (40.0, 0.0))):
+            revision = self._revise(**values)
+            # half of 8.00; then 80.00 instead of half of 88.00
+            change = 4.0 if not values else 36.0
+            self.assertEqual(revision.line_ids.amount_change, change)
+            self._apply(revision)
+            held = agreed.line_ids._get_held_on(day)
+            self.assertEqual((held['price_unit'], held['discount']), expected)
+        self._assert_movements_add_up(agreed)
+
     def test_what_was_withdrawn_is_entered_again(self):
         three = self._three()
         revision = self._revise()

@@ -47,9 +47,7 @@ class SaleOrderLine(models.Model):
     def _compute_discount(self):
         """Keep the agreed discount beside the agreed price, and what was said by hand."""
         held = self.filtered('offer_subscription_line_id')
-        by_hand = {
-            line: line.discount for line in held if line._has_offer_discount_by_hand()
-        }
+        by_hand = {line: line.discount for line in held if line._has_offer_discount_by_hand()}
         res = super()._compute_discount()
         for line in held:
             discount = line._get_offer_discount()
@@ -61,10 +59,11 @@ class SaleOrderLine(models.Model):
     def _add_precomputed_values(self, vals_list):
         """Know the discounts that were worked out from those that were said."""
         said = ['discount' in vals for vals in vals_list]
-        super()._add_precomputed_values(vals_list)
+        res = super()._add_precomputed_values(vals_list)
         for vals, is_said in zip(vals_list, said, strict=True):
             if vals.get('offer_subscription_line_id') and not is_said:
                 vals['offer_technical_discount'] = vals.get('discount') or 0.0
+        return res
 
     @api.depends('offer_is_setup', 'linked_line_id.product_id')
     def _compute_tax_ids(self):

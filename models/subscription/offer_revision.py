@@ -230,8 +230,8 @@ class OfferRevision(models.Model):
                     '%(item)s from %(day)s on: %(after)s instead of %(before)s',
                     item=f'{item} → {target}' if target else item,
                     day=format_date(revision.env, self.date, lang_code=lang),
-                    after=line.currency_id.format(line.price_after),
-                    before=line.currency_id.format(line.price_before),
+                    after=line._format_unit('after'),
+                    before=line._format_unit('before'),
                 )
             )
         return texts
@@ -282,26 +282,34 @@ class OfferRevision(models.Model):
 
     def _prepare_prices(self, line):
         held = line._get_held_on(self.date)
-        return {'price_before': held['price_unit'], 'price_after': self._get_price(line, held)}
+        price, discount = self._get_price(line, held)
+        return {
+            'price_before': held['price_unit'],
+            'price_after': price,
+            'discount_before': held['discount'],
+            'discount_after': discount,
+        }
 
     def _get_price(self, line, held):
         """
         :param dict held: what is agreed of the line for the day of the revision
-        :return: what it will cost per unit and period, in the product's own taxes
-        :rtype: float
+        :return: what it will cost per unit and period, in the product's own taxes, and the discount
+            in percent
+        :rtype: tuple[float, float]
         """
-        subscription = line.subscription_id
+        if self.price_mode == 'list':
+            # an agreed discount ends with the agreed price
+            return self._get_list_price(line, held)
+        subscription, discount = line.subscription_id, held['discount']
         if self.price_mode == 'percent':
             price = held['price_unit'] * (1 + self.percent / 100)
-            return self.env['offer.price']._round(price, subscription.currency_id)
+            return self.env['offer.price']._round(price, subscription.currency_id), discount
         if self.price_mode == 'fixed':
-            return self.price
-        if self.price_mode == 'list':
-            return self._get_list_price(line, held)
-        return held['price_unit']
+            return self.price, discount
+        return held['price_unit'], discount
 
     def _get_list_price(self, line, held):
-        """:return: what the item costs this customer on the day of the revision"""
+        """:return: what the item costs this customer then, and its discount"""
         subscription = line.subscription_id
         order = subscription._new_priced_order(
             self.date,
@@ -331,11 +339,13 @@ class OfferRevision(models.Model):
                 ),
             }
         )
-        return new._get_price_in_product_taxes()
+        return new._get_price_in_product_taxes(), new.discount
 
     def _prepare_change(self, line):
         """:return: what becomes of a subscription line"""
         values = {'price_unit': line.price_after}
+        if self.price_mode == 'list':
+            values['discount'] = line.discount_after
         if self.to_product_id:
             values['product_id'] = self.to_product_id.id
         if self.to_tier_id:

@@ -33,6 +33,8 @@ class OfferRevisionLine(models.Model):
     is_announced = fields.Boolean(string='Announced', readonly=True)
     price_before = fields.Float(min_display_digits='Product Price', readonly=True)
     price_after = fields.Float(string='After', min_display_digits='Product Price')
+    discount_before = fields.Float(digits='Discount', readonly=True)
+    discount_after = fields.Float(digits='Discount', readonly=True)
     amount_change = fields.Monetary(string='Per Period', compute='_compute_change')
     mrr_change = fields.Monetary(string='MRR', compute='_compute_change')
     state = fields.Selection(
@@ -57,13 +59,25 @@ class OfferRevisionLine(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('price_before', 'price_after', 'subscription_line_id')
+    @api.depends(
+        'price_before', 'price_after', 'discount_before', 'discount_after', 'subscription_line_id'
+    )
     def _compute_change(self):
         for line in self:
-            change = line.price_after - line.price_before
             sold = line.subscription_line_id
             plan = sold.subscription_id.plan_id
-            line.amount_change = sold._get_amount(sold.quantity, change)
+            before, after = (
+                {
+                    'quantity': sold.quantity,
+                    'price_unit': line[f'price_{when}'],
+                    'discount': line[f'discount_{when}'],
+                }
+                for when in ('before', 'after')
+            )
+            currency = line.currency_id
+            line.amount_change = currency and (
+                sold._get_held_amount(after, currency) - sold._get_held_amount(before, currency)
+            )
             line.mrr_change = plan and float(
                 monthly(line.amount_change, plan.interval_count, plan.interval_unit)
             )
@@ -85,6 +99,12 @@ class OfferRevisionLine(models.Model):
         return super().write(vals)
 
     # === BUSINESS METHODS === #
+
+    def _format_unit(self, when):
+        """:param str when: before or after
+        :return: what a unit costs, after discount
+        """
+        return self.currency_id.format(self[f'price_{when}'] * (1 - self[f'discount_{when}'] / 100))
 
     def _is_waiting(self):
         self.ensure_one()
@@ -111,8 +131,8 @@ class OfferRevisionLine(models.Model):
                 revision=revision.name,
                 item=sold.product_id.display_name,
                 day=format_date(self.env, revision.date),
-                after=self.currency_id.format(self.price_after),
-                before=self.currency_id.format(self.price_before),
+                after=self._format_unit('after'),
+                before=self._format_unit('before'),
             ),
         )
         self.write(
