@@ -51,6 +51,21 @@ class ResCompany(models.Model):
         required=True,
         help='What becomes of days that another system billed, where less is agreed of them later.',
     )
+    offer_responsible_id = fields.Many2one(
+        comodel_name='res.users',
+        string='Responsible for Billing',
+        domain=[('share', '=', False)],
+        help="Gets an activity where a subscription without a salesperson can't be billed. If"
+        ' nobody is named, whoever created the subscription gets it.',
+    )
+    offer_payer_policy = fields.Selection(
+        selection=[('company', 'Their company'), ('contact', 'The contact')],
+        string='Who Pays for Contacts',
+        default='company',
+        required=True,
+        help='To whom the invoices go for what a contact of a company orders. An invoice address'
+        ' counts in either case, and so does one that was chosen on the order.',
+    )
     offer_order_policy = fields.Selection(
         selection=ORDER_POLICIES,
         string='What Customers Order in the Portal',

@@ -22,3 +22,9 @@ class ResConfigSettings(models.TransientModel):
     offer_order_policy = fields.Selection(
         related='company_id.offer_order_policy', readonly=False, required=True
     )
+    offer_responsible_id = fields.Many2one(
+        related='company_id.offer_responsible_id', readonly=False
+    )
+    offer_payer_policy = fields.Selection(
+        related='company_id.offer_payer_policy', readonly=False, required=True
+    )

@@ -37,6 +37,23 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self.commercial_partner_id.offer_order_policy or company.offer_order_policy
 
+    def _get_offer_payer(self, address, company):
+        """Who pays for what this customer orders: the company of a contact, unless the invoice
+        address is one of type Invoice, a company itself or chosen by hand.
+
+        :param address: res.partner, the invoice address of the order
+        :param company: res.company, which delivers
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        entity = self.commercial_partner_id
+        if company.offer_payer_policy != 'company' or not entity.is_company:
+            return address
+        is_chosen = address.id != self.address_get(['invoice'])['invoice']
+        if is_chosen or address.is_company or address.type == 'invoice':
+            return address
+        return entity
+
     def _get_offer_approvers(self):
         """:return: the people who approve what this customer orders
         :rtype: res.partner

@@ -234,8 +234,13 @@ class OfferCommon(AccountTestInvoicingCommon):
             env = self.env(cr=cr, user=self.ref('base.user_root'), su=True)
             subscriptions = env['offer.subscription']
             if live:
-                company = env['res.company'].browse(self.company.id)
-                subscriptions._live_company(company, subscriptions._to_day(day))
+                company, today = (
+                    env['res.company'].browse(self.company.id),
+                    subscriptions._to_day(day),
+                )
+                subscriptions._renew_company(company, today)
+                found = subscriptions._find_pursued(today).get(company.id, [])
+                subscriptions._pursue_company(company, found, today)
             else:
                 subscriptions._cron_bill(day)
         self.env.invalidate_all()

@@ -150,7 +150,7 @@ class TestEvents(OfferLifeCommon):
             subscription.withdraw(event.id)
             life.tell_withdrawn(lambda step: step['id'] == number)
         elif act == 'live':
-            subscription._live(day)
+            subscription._follow_term(day)
 
     def _random_life(self, rng):
         plan = rng.choice(self.plans)

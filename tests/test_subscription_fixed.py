@@ -28,7 +28,7 @@ FREE = {
     'parked_reason',
     'date_last_act',
     'date_last_run',
-    'date_lived',
+    'date_calendar_failed',
     'date_paused',
     'date_resume',
 }
@@ -89,6 +89,7 @@ class TestFixed(FactsCommon):
             'date_notice': '2027-01-31',
             'date_next_due': '2099-01-01',
             'date_next_shown': '2099-01-01',
+            'date_next_renewal': '2099-01-01',
         }
 
     # === WRITING === #

@@ -1,4 +1,4 @@
-"""What the calendar brings: terms that end, renewed or not, announced before; unpaid invoices."""
+"""What the calendar brings: terms that end, renewed or not, announced before."""
 
 from odoo import fields
 from odoo.tests import tagged
@@ -227,32 +227,3 @@ class TestRenewal(OfferLifeCommon):
         self.assertEqual(self._get_acts(broken).mapped('kind'), ['activated'])
         self.assertEqual(self._get_acts(sound).mapped('kind'), ['activated', 'announced'])
         self.assertIn('asked for on 12/01/2027 failed', broken.message_ids[0].body)
-
-    # === UNPAID === #
-
-    def _overdue(self, policy):
-        self.plan.write({'unpaid_policy': policy, 'unpaid_days': 14})
-        subscription = self._live()
-        invoice = subscription.bill('2027-01-01')
-        self._run_scheduler('2027-01-15', live=True)
-        self.assertFalse(subscription.event_ids.filtered(lambda event: event.kind == 'unpaid'))
-        # the 15th day after the due day, and every day from then on
-        for day in ('2027-01-16', '2027-01-17'):
-            self._run_scheduler(day, live=True)
-        event = subscription.event_ids.filtered(lambda event: event.kind == 'unpaid')
-        self.assertEqual(event.move_id, invoice)
-        return subscription
-
-    def test_an_unpaid_invoice_is_reminded_of_once(self):
-        subscription = self._overdue('remind')
-        letter = subscription.message_ids.filtered(lambda m: 'unpaid' in (m.subject or ''))
-        self.assertEqual(len(letter), 1)
-        self.assertIn('80.00', letter.body)
-        self.assertEqual(subscription.state, 'active')
-
-    def test_an_unpaid_invoice_pauses(self):
-        pauses = self._overdue('pause').pause_ids
-        self.assertEqual([str(pause.date_from) for pause in pauses], ['2027-01-16'])
-
-    def test_an_unpaid_invoice_ends(self):
-        self.assertEqual(str(self._overdue('end').date_end), '2027-01-16')

@@ -3,19 +3,24 @@
 Called as: worker.py CONFIG DATABASE COMMAND [ARGUMENT]
 """
 
+import contextlib
 import functools
 import os
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 import traceback
+
+from psycopg2.errors import DiskFull
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.sql_db import close_all
+from odoo.sql_db import close_all, db_connect
 from odoo.tools import SQL, config
 
 DAY = '2027-01-01'
@@ -69,9 +74,10 @@ def bill(registry, until=DAY):
 
 def _set_batch(payers):
     # the addon is found once the registry is loaded
-    from odoo.addons.sale_offer.models.billing import offer_subscription_billing
+    from odoo.addons.sale_offer.models.billing import offer_subscription_scheduler
 
-    offer_subscription_billing.BATCH_PAYERS = payers
+    # each has two lines
+    offer_subscription_scheduler.MOST_LINES = 2 * payers
 
 
 def _fork(act):
@@ -150,6 +156,124 @@ def bill_and_stop(registry):
 
         crons._commit_progress = commit_progress
         env['offer.subscription']._cron_bill(DAY)
+
+
+def _administrate(*statements):
+    """Say something that takes effect for connections to come."""
+    with db_connect('postgres').cursor() as cr:
+        cr._cnx.autocommit = True
+        for statement in statements:
+            cr.execute(statement)
+    close_all()
+
+
+def _hurt(registry, what, table='account_move', whose="'Payer 3'"):
+    """Let the server do something to whoever writes for a payer: an invoice of the fourth one.
+
+    :param str whose: names of payers, in SQL
+    """
+    payer = 'partner_id' if table == 'account_move' else 'partner_invoice_id'
+    with registry.cursor() as cr:
+        cr.execute(
+            SQL(
+                """
+                CREATE FUNCTION hurt() RETURNS trigger LANGUAGE plpgsql AS %s;
+                CREATE TRIGGER hurt BEFORE INSERT OR UPDATE ON %s
+                   FOR EACH ROW EXECUTE FUNCTION hurt()
+                """,
+                f"""BEGIN
+                    IF (SELECT name FROM res_partner WHERE id = NEW.{payer}) IN ({whose}) THEN
+                        {what}
+                    END IF;
+                    RETURN NEW;
+                END""",
+                SQL.identifier(table),
+            )
+        )
+
+
+def _heal(registry):
+    with registry.cursor() as cr:
+        cr.execute('DROP FUNCTION IF EXISTS hurt() CASCADE')
+
+
+def _fill_disk(registry):
+    """Let a disk run full: invoice lines on a small one, and something else that takes its room.
+
+    :return: the folder where it is mounted; False: only root can mount, so the server says what it
+        would
+    """
+    with registry.cursor() as cr:
+        cr.execute('SHOW data_directory')
+        owner = os.stat(cr.fetchone()[0])
+    folder = tempfile.mkdtemp()
+    mount = ['mount', '-t', 'tmpfs', '-o', f'size=24m,uid={owner.st_uid},mode=0700']
+    if subprocess.run([*mount, 'tmpfs', folder], check=False, capture_output=True).returncode:
+        os.rmdir(folder)
+        _hurt(registry, "RAISE EXCEPTION USING ERRCODE = '53100';")
+        return False
+    space = f'small_{os.path.basename(folder)}'
+    _administrate(SQL('CREATE TABLESPACE %s LOCATION %s', SQL.identifier(space), folder))
+    with registry.cursor() as cr:
+        cr.execute(SQL('ALTER TABLE account_move_line SET TABLESPACE %s', SQL.identifier(space)))
+        cr.execute(SQL('CREATE TABLE filler (t text) TABLESPACE %s', SQL.identifier(space)))
+    for size in (10000, 1):
+        _fill(registry, size)
+    return folder
+
+
+def _fill(registry, rows):
+    """Write until there is no room for so many more."""
+    with contextlib.suppress(DiskFull):
+        while True:
+            with registry.cursor() as cr:
+                cr.execute(
+                    "INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, %s)",
+                    [rows],
+                )
+
+
+def _free_disk(registry, folder):
+    _heal(registry)
+    if not folder:
+        return
+    with registry.cursor() as cr:
+        cr.execute('DROP TABLE filler')
+        cr.execute('ALTER TABLE account_move_line SET TABLESPACE pg_default')
+    space = f'small_{os.path.basename(folder)}'
+    _administrate(SQL('DROP TABLESPACE %s', SQL.identifier(space)))
+    subprocess.run(['umount', folder], check=True)
+    os.rmdir(folder)
+
+
+def bill_in_trouble(registry, kind):
+    """Bill while the server has a trouble, two payers a batch, say what was billed, and heal."""
+    _set_batch(2)
+    database, folder = SQL.identifier(registry.db_name), None
+    if kind == 'time-out':
+        _hurt(registry, 'PERFORM pg_sleep(30);')
+        _administrate(SQL("ALTER DATABASE %s SET statement_timeout = '2s'", database))
+    elif kind == 'deadlock':
+        _hurt(registry, "RAISE EXCEPTION USING ERRCODE = '40P01';")
+    elif kind == 'lost connection':
+        _hurt(registry, 'PERFORM pg_terminate_backend(pg_backend_pid());')
+    elif kind == 'read-only':
+        # as after a fail-over: whatever is written next is refused
+        what = "PERFORM set_config('transaction_read_only', 'on', true);"
+        _hurt(registry, what, 'offer_subscription', 'SELECT name FROM res_partner')
+    elif kind == 'full disk':
+        folder = _fill_disk(registry)
+    status = os.waitpid(_fork(lambda: bill(registry)), 0)[1]
+    _administrate(SQL('ALTER DATABASE %s RESET statement_timeout', database))
+    with registry.cursor() as cr:
+        cr.execute('SELECT count(*) FROM account_move')
+        billed = cr.fetchone()[0]
+        cr.execute('SELECT count(*) FROM offer_subscription WHERE parked_reason IS NOT NULL')
+        parked = cr.fetchone()[0]
+        cr.execute('SELECT count(*) FROM mail_activity')
+        told = cr.fetchone()[0]
+    _free_disk(registry, folder)
+    tell(f'{billed} {parked} {told} {bool(status)} {bool(folder)}')
 
 
 def install_jobs(registry):
@@ -373,6 +497,7 @@ COMMANDS = {
         bill_and_die,
         bill_at_once,
         bill_and_stop,
+        bill_in_trouble,
         install_jobs,
         perform_jobs,
         bill_behind_a_snapshot,

@@ -69,6 +69,9 @@ def update(env):
     merge.merge(cr, today)
     merge.set_states(cr)
     findings.write_hints(cr)
+    entries.link_runs(cr)
+    # new rules that would regroup invoices begin as what was before
+    companies.offer_payer_policy = 'contact'
     _add_guard(env)
     _drop_temporary(cr)
     env.invalidate_all()

@@ -301,3 +301,17 @@ def remember_external(cr):
          WHERE x.line = l.id;
         """
     )
+
+
+def link_runs(cr):
+    """A run knew its invoices by company, day and when they were made; now it is named."""
+    cr.execute(
+        """
+        UPDATE offer_billing_entry e SET run_id = r.id
+          FROM offer_billing_run r, account_move_line i, account_move m
+         WHERE i.id = e.invoice_line_id AND m.id = i.move_id
+               AND m.company_id = r.company_id AND m.invoice_date = r.date
+               AND m.create_date >= r.date_started
+               AND m.create_date <= coalesce(r.date_finished, 'infinity')
+        """
+    )

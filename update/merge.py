@@ -187,6 +187,16 @@ def set_states(cr):
          WHERE u.id = s.id
         """
     )
+    # the first run works out when something becomes of their terms
+    cr.execute(
+        """
+        UPDATE offer_subscription s SET date_next_renewal = t.day
+          FROM upd_sub u
+          JOIN upd_today t ON t.company = u.company_id
+         WHERE u.id = s.id AND s.state IN ('active', 'paused') AND s.date_term_end IS NOT NULL
+               AND s.date_end IS NULL
+        """
+    )
     # on these days the scheduler brings up to date what is shown
     cr.execute(
         """

@@ -1,6 +1,7 @@
 from . import (
     account_move,
     account_move_line,
+    account_move_send,
     offer_billing_entry,
     offer_billing_entry_ledger,
     offer_billing_run,
@@ -11,6 +12,7 @@ from . import (
     offer_subscription_external,
     offer_subscription_ledger,
     offer_subscription_line_billing,
+    offer_subscription_scheduler,
     offer_subscription_settling,
     offer_update_finding,
 )

@@ -40,15 +40,16 @@ class AccountMove(models.Model):
     @contextmanager
     def _rebuilding_offer_drafts(self):
         """Take these drafts back, let something change, and make them anew on the same days."""
-        runs = {}
-        # sudo: whoever changes a line need not be allowed to bill; the engine made the drafts
+        made = {}
         for move in self:
+            # sudo: whoever changes a line need not be allowed to bill; the engine made the drafts
             subscriptions = move._get_offer_subscriptions().sudo()
-            runs[move.invoice_date] = runs.get(move.invoice_date, subscriptions) | subscriptions
+            key = move.invoice_date, move._get_offer_entries().run_id
+            made[key] = made.get(key, subscriptions) | subscriptions
         self.unlink()
         yield
-        for day in sorted(runs):
-            runs[day]._bill(day)
+        for (day, run), subscriptions in sorted(made.items(), key=lambda item: item[0][0]):
+            subscriptions._bill(day, run[:1])
 
     def _reconcile_offer_credits(self):
         """Let credit notes settle what is still open of the invoices that they take back."""
@@ -62,6 +63,37 @@ class AccountMove(models.Model):
             )
             if len(open_lines.move_id) > 1 and len(open_lines.account_id) == 1:
                 open_lines.reconcile()
+
+    def _owes_offer_anything(self):
+        """Whether its payer owes anything: payments and credit notes count before they are matched,
+        and credit notes of ours before they are posted.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        payer, company = self.commercial_partner_id, self.company_id
+        lines = self.env['account.move.line']._read_group(
+            [
+                ('company_id', '=', company.id),
+                ('partner_id', 'child_of', payer.id),
+                ('account_id.account_type', '=', 'asset_receivable'),
+                ('parent_state', '=', 'posted'),
+                ('reconciled', '=', False),
+            ],
+            [],
+            ['amount_residual:sum'],
+        )
+        notes = self.search(
+            [
+                ('company_id', '=', company.id),
+                ('commercial_partner_id', '=', payer.id),
+                ('move_type', '=', 'out_refund'),
+                ('state', '=', 'draft'),
+                ('invoice_line_ids.offer_billing_entry_ids', '!=', False),
+            ]
+        )
+        owed = lines[0][0] - sum(abs(note.amount_total_signed) for note in notes)
+        return company.currency_id.compare_amounts(owed, 0) > 0
 
     def _queue_offer_sending(self):
         """Let Odoo's own job send these invoices, after billing was committed."""

@@ -88,6 +88,13 @@ class OfferBillingEntry(models.Model):
         index='btree_not_null',
         ondelete='restrict',
     )
+    run_id = fields.Many2one(
+        comodel_name='offer.billing.run',
+        string='Billing Run',
+        index='btree_not_null',
+        ondelete='set null',
+        help='The run that billed it, if one was started.',
+    )
     is_void = fields.Boolean(
         string='Cancelled',
         default=False,

@@ -56,9 +56,7 @@ class OfferBillingRun(models.Model):
         for run in self:
             run.count_due = subscriptions.search_count(run._get_due_domain())
             run.count_parked = subscriptions.search_count(run._get_parked_domain())
-            run.count_invoices = run.date_started and self.env['account.move'].search_count(
-                run._get_invoice_domain()
-            )
+            run.count_invoices = self.env['account.move'].search_count(run._get_invoice_domain())
             left = 1.0 if run.state == 'draft' else run.count_due / (run.count_total or 1)
             run.progress = 100.0 * (1 - min(1.0, left))
 
@@ -128,12 +126,7 @@ class OfferBillingRun(models.Model):
         return [('company_id', '=', self.company_id.id), ('parked_reason', '!=', False)]
 
     def _get_invoice_domain(self):
-        return [
-            ('company_id', '=', self.company_id.id),
-            ('invoice_date', '=', self.date),
-            ('create_date', '>=', self.date_started),
-            ('invoice_line_ids.offer_billing_entry_ids', '!=', False),
-        ]
+        return [('invoice_line_ids.offer_billing_entry_ids.run_id', '=', self.id or 0)]
 
     def _get_lock_note(self):
         locks = self.company_id._get_violated_lock_dates(

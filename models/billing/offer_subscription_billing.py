@@ -5,16 +5,12 @@ from math import isqrt
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
-from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ..subscription.retry import RETRY
+from ..subscription.faults import is_nobodys
 from .offer_billing_entry import OVERLAP_CONSTRAINT
 
 _logger = logging.getLogger(__name__)
-
-BATCH_PAYERS = 50
-ATTEMPTS = 3
 
 
 class _RolledBackError(Exception):
@@ -91,110 +87,7 @@ class OfferSubscription(models.Model):
         subscriptions_sudo._unpark()
         return moves
 
-    @api.model
-    def _cron_bill(self, until=None):
-        """Bill what is due in every company, payer by payer, with a commit each batch.
-
-        :param until: None: today, by each company's clock
-        """
-        self._check_guard()
-
-        def get_day(company):
-            return self._to_day(until) if until else self._get_company_today(company)
-
-        runs = self.env['offer.billing.run']
-        tasks = [] if until else [(run.company_id, run.date) for run in runs._get_started()]
-        waiting = Domain('date_next_due', '!=', False) & Domain('parked_reason', '=', False)
-        tasks += [(it, get_day(it)) for (it,) in self._read_group(waiting, ['company_id'])]
-        for (company,) in self._read_group([('date_next_shown', '!=', False)], ['company_id']):
-            if not self.with_company(company)._show_company(company, get_day(company)):
-                return
-        for (company,) in self._read_group([('state', 'in', ('active', 'paused'))], ['company_id']):
-            # what the calendar changes counts for what is billed on that day
-            if not self.with_company(company)._live_company(company, get_day(company)):
-                return
-        for company, day in tasks:
-            if not self.with_company(company)._bill_company(company, day):
-                return
-        runs._finish()
-
-    # === BATCHES === #
-
-    def _bill_company(self, company, day):
-        """:return: whether there is time left to go on"""
-        crons = self.env['ir.cron']
-        domain = self._get_due_domain(company, day)
-        left = crons._commit_progress(remaining=self.search_count(domain))
-        # a payer is visited once a run, also one that another worker holds or that fails
-        payers = [payer.id for (payer,) in self._read_group(domain, ['partner_invoice_id'])]
-        for chunk in split_every(BATCH_PAYERS, payers, list):
-            if not left:
-                break
-            left = crons._commit_progress(self._bill_chunk(company, chunk, day))
-        return bool(left)
-
-    def _bill_chunk(self, company, payer_ids, day):
-        """Bill some payers, or leave that to a job where `queue_job` is installed.
-
-        :return: how many subscriptions were visited
-        """
-        if 'queue.job' in self.env:
-            key = f'sale_offer.bill/{company.id}/{day}/{payer_ids[0]}'
-            self.with_delay(identity_key=key)._bill_payers(company.id, payer_ids, day)
-            return 0
-        for _attempt in range(ATTEMPTS):
-            try:
-                count = self._bill_payers(company.id, payer_ids, day)
-                # what the database checks at the end belongs to this attempt
-                self.env.cr.flush()
-                return count
-            except RETRY:
-                self.env.cr.rollback()
-        _logger.info('Billing met other transactions; a batch is left to the next run')
-        return 0
-
-    @api.model
-    def _bill_payers(self, company_id, payer_ids, day):
-        """Bill what is due of some payers, in one transaction that the caller commits.
-
-        :param int company_id: as a job would carry it
-        :param list[int] payer_ids: invoice addresses
-        :param datetime.date day: the day of the run
-        :return: how many subscriptions were visited
-        :raise psycopg2.Error: where another transaction was faster: try again
-        """
-        company = self.env['res.company'].browse(company_id)
-        domain = self._get_due_domain(company, day) & Domain('partner_invoice_id', 'in', payer_ids)
-        batch = self.with_company(company).search(domain)._lock_payers()
-        batch._bill_or_park(day)
-        return len(batch)
-
-    @api.model
-    def _get_due_domain(self, company, day):
-        """:return: what a run on a day looks at: one indexed query
-        :rtype: Domain
-        """
-        return Domain(
-            [
-                ('company_id', '=', company.id),
-                ('date_next_due', '<=', day),
-                ('state', '!=', 'pending'),
-                ('parked_reason', '=', False),
-            ]
-        )
-
-    def _lock_payers(self):
-        """Lock what is due, payer by payer: all of a payer's subscriptions or none.
-
-        :return: what is locked
-        """
-        if not self or self._lock_for_billing():
-            return self
-        locked = self.browse()
-        for subscriptions in self.grouped('partner_invoice_id').values():
-            if subscriptions._lock_for_billing():
-                locked += subscriptions
-        return locked
+    # === BUSINESS METHODS === #
 
     def _lock_for_billing(self):
         """Lock these subscriptions for this transaction, all or none, and write them.
@@ -235,12 +128,13 @@ class OfferSubscription(models.Model):
                 )
             )
 
-    def _bill_or_park(self, day):
+    def _bill_or_park(self, day, run):
         """Bill; if that fails, bill all but the broken ones, which are parked with the reason.
 
+        :param run: offer.billing.run that asked for it, if any
         :rtype: account.move
         """
-        moves, error = self._try_bill(day)
+        moves, error = self._try_bill(day, run)
         if not error:
             return moves
         if len(self) == 1:
@@ -251,36 +145,37 @@ class OfferSubscription(models.Model):
             # few parts, then few parts of the one that fails: one broken payer of many costs the
             # others little
             for part in split_every(isqrt(len(payers)), payers):
-                moves += self.browse().union(*part)._bill_or_park(day)
+                moves += self.browse().union(*part)._bill_or_park(day, run)
             return moves
         sound = self.browse()
         for subscription in self:
-            error = subscription._try_bill(day, keep=False)[1]
+            error = subscription._try_bill(day, run, keep=False)[1]
             if error:
                 subscription._park(error)
             else:
                 sound |= subscription
         # together they may fail still, though none does alone: then one by one
-        moves, error = sound._try_bill(day)
+        moves, error = sound._try_bill(day, run)
         if error:
-            return moves.union(*(subscription._bill_or_park(day) for subscription in sound))
+            return moves.union(*(subscription._bill_or_park(day, run) for subscription in sound))
         return moves
 
-    def _try_bill(self, day, keep=True):
+    def _try_bill(self, day, run, keep=True):
         """:return: the invoices, and the exception that prevented them
         :raise psycopg2.Error: where another transaction was faster
         """
         moves = self.env['account.move']
         try:
             with self.env.cr.savepoint():
-                moves = self._bill(day)
+                moves = self._bill(day, run)
                 if not keep:
                     raise _RolledBackError
         except _RolledBackError:
             return self.env['account.move'], None
-        except RETRY:
-            raise
-        except Exception as error:  # noqa: BLE001 whatever breaks one must not stop the others
+        except Exception as error:
+            # whatever breaks one must not stop the others
+            if is_nobodys(error):
+                raise
             return self.env['account.move'], error
         return moves, None
 
@@ -299,15 +194,26 @@ class OfferSubscription(models.Model):
             with self.env.cr.savepoint():
                 note = self.env._('Could not be billed: %s', reason)
                 self.message_post(body=note)
-                if self.user_id:
-                    self.activity_schedule(
-                        'mail.mail_activity_data_warning', note=note, user_id=self.user_id.id
-                    )
-        except RETRY:
-            raise
-        except Exception:
+                self.activity_schedule(
+                    'mail.mail_activity_data_warning',
+                    note=note,
+                    user_id=self._get_responsible().id,
+                )
+        except Exception as broken:
+            if is_nobodys(broken):
+                raise
             # whoever can't be told must not keep the others from being billed
             _logger.exception('Nobody was told that %s is parked', self.name)
+
+    def _get_responsible(self):
+        """:return: who is told that it can't be billed; none: nobody who is still here
+        :rtype: res.users
+        """
+        # sudo: whoever bills need not be allowed to read users
+        self_sudo = self.sudo()
+        users = (self_sudo.user_id, self_sudo.company_id.offer_responsible_id, self_sudo.create_uid)
+        here = (user for user in users if user.active and user._is_internal())
+        return next(here, self_sudo.user_id.browse()).sudo(self.env.su)
 
     def _get_invoices(self):
         """:rtype: account.move"""

@@ -66,10 +66,11 @@ class OfferSubscription(models.Model):
                     )
                 )
 
-    def _bill(self, day):
+    def _bill(self, day, run=None):
         """Invoice what is due of locked subscriptions.
 
         :param datetime.date day: the day of the run
+        :param run: offer.billing.run that asked for it, if any
         :return: the invoices, posted or left as drafts
         :rtype: account.move
         """
@@ -82,6 +83,8 @@ class OfferSubscription(models.Model):
             company, lang, handling = context
             made = moves.with_company(company).with_context(lang=lang).create(vals_list)
             moves += made
+            if run:
+                made._get_offer_entries().run_id = run
             if handling != 'draft':
                 posted += made
             if handling == 'send':
@@ -248,7 +251,7 @@ class OfferSubscription(models.Model):
             'team_id': subscriptions[0].team_id.id,
             'invoice_date': day,
             'invoice_origin': ', '.join(subscriptions.mapped('name')),
-            'ref': key.reference,
+            'ref': key.reference or False,
             'invoice_line_ids': [
                 Command.create({**values, 'sequence': index * 10})
                 for index, values in enumerate(lines, 1)

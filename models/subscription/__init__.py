@@ -10,6 +10,7 @@ from . import (
     offer_subscription_agreeing,
     offer_subscription_agreement,
     offer_subscription_automation,
+    offer_subscription_calendar,
     offer_subscription_change,
     offer_subscription_end,
     offer_subscription_event,
@@ -37,5 +38,6 @@ from . import (
     offer_subscription_starting,
     offer_subscription_transfer,
     offer_subscription_transferring,
+    offer_subscription_unpaid,
     offer_subscription_waiver,
 )

@@ -30,6 +30,9 @@ HANDLINGS = [
     ('send', 'Posted and sent'),
 ]
 
+# how long before the end of a term something is done about it
+AHEAD_FIELDS = frozenset({'renewal_announce_days', 'renewal_quote_days', 'renewal_remind_days'})
+
 
 class OfferPlan(models.Model):
     _name = 'offer.plan'
@@ -243,7 +246,7 @@ class OfferPlan(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Refuse to edit what has been sold."""
+        """Refuse to edit what has been sold; look at terms again where other days are ahead."""
         if not self.env.context.get('install_mode'):
             for plan in self:
                 changed = [
@@ -257,7 +260,10 @@ class OfferPlan(models.Model):
                             plan=plan.name,
                         )
                     )
-        return super().write(vals)
+        res = super().write(vals)
+        if AHEAD_FIELDS & vals.keys():
+            self._look_at_terms()
+        return res
 
     def copy_data(self, default=None):
         """Name copies as Odoo does."""

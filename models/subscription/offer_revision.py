@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, split_every
 
 from ...tools.reading import is_amount
-from .retry import RETRY
+from .faults import is_nobodys
 
 BATCH = 50
 MOST_PERCENT = 1000
@@ -365,7 +365,9 @@ class OfferRevision(models.Model):
                 try:
                     waiting.browse(ids)._apply()
                     self.env.cr.flush()
-                except RETRY:
+                except Exception as error:
+                    if not is_nobodys(error):
+                        raise
                     # somebody else was at work there: the next run goes on
                     self.env.cr.rollback()
                 left = crons._commit_progress(len(ids))

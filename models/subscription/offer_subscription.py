@@ -25,6 +25,9 @@ class OfferSubscription(models.Model):
 
     _due_index = models.Index('(company_id, date_next_due) WHERE date_next_due IS NOT NULL')
     _shown_index = models.Index('(company_id, date_next_shown) WHERE date_next_shown IS NOT NULL')
+    _renewal_index = models.Index(
+        '(company_id, date_next_renewal) WHERE date_next_renewal IS NOT NULL'
+    )
 
     name = fields.Char(
         string='Number', required=True, copy=False, readonly=True, default=lambda self: '/'
@@ -227,7 +230,19 @@ class OfferSubscription(models.Model):
     renewal_order_id = fields.Many2one(
         comodel_name='sale.order', string='Renewal Quotation', copy=False, readonly=True
     )
-    date_lived = fields.Date(string='Followed the Calendar Until', copy=False, readonly=True)
+    date_next_renewal = fields.Date(
+        string='Next Look at the Term',
+        copy=False,
+        readonly=True,
+        help='The next day on which its term is announced, quoted, reminded of or renewed: early,'
+        ' never late.',
+    )
+    date_calendar_failed = fields.Date(
+        string='Calendar Failed On',
+        copy=False,
+        readonly=True,
+        help='The last day on which the scheduler could not do what the calendar asked for.',
+    )
 
     predecessor_ids = fields.Many2many(
         comodel_name='offer.subscription',

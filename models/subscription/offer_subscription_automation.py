@@ -5,8 +5,8 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .faults import is_nobodys
 from .offer_subscription_event import KINDS
-from .retry import RETRY
 
 _logger = logging.getLogger(__name__)
 
@@ -160,11 +160,11 @@ class OfferSubscriptionEvent(models.Model):
             try:
                 with self.env.cr.savepoint():
                     automation.with_company(company)._run_on(self.with_company(company))
-            except RETRY:
-                # the next run tries again
-                self.env.cr.rollback()
-                return
             except Exception as error:  # noqa: BLE001 whatever breaks it must not stop the others
+                if is_nobodys(error):
+                    # the next run tries again
+                    self.env.cr.rollback()
+                    return
                 _logger.warning('Automation %s failed', automation.id, exc_info=error)
                 state = 'failed'
                 reason = error.args[0] if isinstance(error, UserError) else repr(error)

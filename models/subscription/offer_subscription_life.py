@@ -17,8 +17,12 @@ class OfferSubscription(models.Model):
     @api.depends('partner_id')
     def _compute_addresses(self):
         for subscription in self:
-            addresses = subscription.partner_id.address_get(['invoice', 'delivery'])
-            subscription.partner_invoice_id = addresses['invoice']
+            partner = subscription.partner_id
+            addresses = partner.address_get(['invoice', 'delivery'])
+            payer = partner.browse(addresses['invoice'])
+            if partner:
+                payer = partner._get_offer_payer(payer, subscription.company_id)
+            subscription.partner_invoice_id = payer
             subscription.partner_shipping_id = addresses['delivery']
 
     @api.depends('plan_id')

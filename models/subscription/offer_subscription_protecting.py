@@ -38,6 +38,7 @@ KEPT = frozenset(
         'date_notice',
         'date_next_due',
         'date_next_shown',
+        'date_next_renewal',
     }
 )
 # may be agreed otherwise while it runs: that is an act too

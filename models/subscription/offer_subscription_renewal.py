@@ -1,19 +1,12 @@
-"""What happens by the calendar: renewals with announcements, quotations, reminders; unpaid
-invoices."""
+"""What becomes of a term: renewals with announcements, quotations, reminders."""
 
-import logging
 from dataclasses import replace
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo import fields, models
 from odoo.tools import format_date
 
 from ...tools.facts import TERM, End
 from ...tools.periods import ONE_DAY
-from .retry import RETRY
-
-_logger = logging.getLogger(__name__)
 
 
 class SaleOrder(models.Model):
@@ -31,114 +24,78 @@ class SaleOrder(models.Model):
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
 
-    # === SCHEDULER === #
-
-    @api.model
-    def _live_company(self, company, day):
-        """Let subscriptions do what the calendar asks for, before they are billed; a commit each.
-
-        :return: whether there is time left to go on
-        """
-        crons = self.env['ir.cron']
-        found = self.with_company(company).search(self._get_life_domain(company, day))
-        if not found:
-            return True
-        left = crons._commit_progress(remaining=len(found))
-        for subscription in found:
-            if not left:
-                break
-            # a commit forgets what was read ahead: one at a time
-            subscription.browse(subscription.id)._live_or_tell(day)
-            left = crons._commit_progress(1)
-        return bool(left)
-
-    @api.model
-    def _get_life_domain(self, company, day):
-        """:return: subscriptions that may have something to do on a day, and did not do it yet"""
-        ahead = ('renewal_announce_days', 'renewal_quote_days', 'renewal_remind_days')
-        plans = self.env['offer.plan'].with_context(active_test=False)
-        (leads,) = plans._read_group([], [], [f'{name}:max' for name in ahead])
-        lead = max(filter(None, leads), default=0)
-        ending = Domain('date_term_end', '<=', fields.Date.add(day, days=lead))
-        unpaid = Domain('plan_id.unpaid_policy', '!=', 'none')
-        return (
-            Domain('company_id', '=', company.id)
-            & Domain('state', 'in', ('active', 'paused'))
-            & Domain(['|', ('date_lived', '=', False), ('date_lived', '!=', day)])
-            & (ending | unpaid)
-        )
-
-    def _live_or_tell(self, day):
-        """Do what the day asks for; what fails is said on the subscription, and blocks nobody."""
-        if not self.try_lock_for_update(allow_referencing=True):
-            # another lane is at it
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._live(day)
-            self.date_lived = day
-        except RETRY:
-            self.env.cr.rollback()
-        except Exception as error:  # noqa: BLE001 whatever breaks one must not stop the others
-            _logger.warning('Subscription %s could not go on', self.name, exc_info=error)
-            reason = error.args[0] if isinstance(error, UserError) else repr(error)
-            note = self.env._('What the calendar asked for on %(day)s failed: %(reason)s')
-            self.message_post(body=note % {'day': format_date(self.env, day), 'reason': reason})
-            self.date_lived = day
-
-    def _live(self, day):
-        """Do what a day asks of one subscription; doing it twice does nothing more."""
-        self.ensure_one()
-        if not self.date_end:
-            self._announce_adjustment(day)
-            self._quote_renewal(day)
-            # also the terms that ended while nobody looked
-            while self.date_term_end and self.date_term_end < day and not self.date_end:
-                if not self._renew():
-                    break
-        self._pursue_unpaid(day)
-
     # === BUSINESS METHODS: RENEWAL === #
 
-    def _renew(self):
+    def _renew_or_end(self):
         """Go on after the term, or end with it.
 
-        :return: whether another term has begun
+        :return: those for which another term has begun
+        :rtype: offer.subscription
         """
-        self.ensure_one()
-        end = self.date_term_end
-        if self.renewal_mode in ('end', 'quote'):
-            text = self.env._('The term ended and was not renewed.')
-            if self.renewal_mode == 'end':
-                text = self.env._('The term ended.')
-            self._agree_end(end, self.env['offer.end.reason'], text, 'not_renewed')
-            return False
-        if not self.renewal_count:
-            return False
-        self._renew_for_a_term()
-        return True
+        texts = {
+            'quote': self.env._('The term ended and was not renewed.'),
+            'end': self.env._('The term ended.'),
+        }
+        going_on = self.filtered(lambda it: it.renewal_mode not in texts and it.renewal_count)
+        for subscription in self.filtered(lambda it: it.renewal_mode in texts):
+            text = texts[subscription.renewal_mode]
+            reasons = self.env['offer.end.reason']
+            subscription._agree_end(subscription.date_term_end, reasons, text, 'not_renewed')
+        going_on._renew_for_a_term()
+        return going_on
 
     def _renew_for_a_term(self, order=None):
-        first = self.date_term_end + ONE_DAY
-        percent = self._get_announced_percent(first) if not order else 0.0
-        until = self._get_term_end(self.renewals + 1)
+        """Let another term begin, in a few queries for all of these.
+
+        :param order: the renewal quotation that was signed, if any
+        """
+        firsts = {subscription: subscription.date_term_end + ONE_DAY for subscription in self}
+        percents = {
+            subscription: 0.0 if order else subscription._get_announced_percent(first)
+            for subscription, first in firsts.items()
+        }
+        raised = self.filtered(percents.get)
+        timelines = raised._get_timelines()
+        said = {
+            subscription: {
+                'kind': 'renewed',
+                'date': first,
+                'name': subscription._describe_renewal(first, percents[subscription]),
+                'sale_order_id': order and order.id,
+            }
+            for subscription, first in firsts.items()
+        }
+        with self._acting_together(said) as acts_sudo:
+            for renewals, subscriptions in self.grouped('renewals').items():
+                # the next term has a quotation of its own
+                subscriptions._write_shown({'renewals': renewals + 1, 'renewal_order_id': False})
+            for subscription in raised:
+                subscription._raise_prices(
+                    acts_sudo[subscription], percents[subscription], timelines[subscription]
+                )
+
+    def _describe_renewal(self, first, percent):
+        """:rtype: str"""
         name = self.env._(
             'Renewed from %(first)s until %(until)s',
             first=format_date(self.env, first),
-            until=format_date(self.env, until),
+            until=format_date(self.env, self._get_term_end(self.renewals + 1)),
         )
-        if percent:
-            name += self.env._(', prices %+g %%', percent)
-        timeline = self._get_timeline()
-        with self._acting('renewed', first, name, sale_order_id=order and order.id) as act_sudo:
-            # the next term has a quotation of its own
-            self._write_shown({'renewals': self.renewals + 1, 'renewal_order_id': False})
-            for line in self.line_ids if percent else ():
-                if line._is_agreed_on(first, timeline):
-                    held = line._get_held(first, timeline)
-                    price = self._get_adjusted(held['price_unit'], percent)
-                    said = line._complete({'price_unit': price}, first, timeline)
-                    line.sudo()._say(act_sudo, first, said)
+        return name + self.env._(', prices %+g %%', percent) if percent else name
+
+    def _raise_prices(self, act_sudo, percent, timeline):
+        """:param act_sudo: the renewal, in sudo
+        :param float percent: by which prices change
+        :param Timeline timeline: without it
+        """
+        first = act_sudo.date
+        for line in self.line_ids:
+            if line._is_agreed_on(first, timeline):
+                held = line._get_held(first, timeline)
+                price = self._get_adjusted(held['price_unit'], percent)
+                said = line._complete({'price_unit': price}, first, timeline)
+                # sudo: facts are the acts' alone
+                line.sudo()._say(act_sudo, first, said)
 
     def _get_renewal_title(self, first):
         """:param datetime.date first: with which another term begins
@@ -216,51 +173,3 @@ class OfferSubscription(models.Model):
     def _send_renewal_quotation(self, order):
         order.action_quotation_sent()
         self._send_letter('sale_offer.mail_template_renewal')
-
-    # === BUSINESS METHODS: UNPAID === #
-
-    def _get_overdue_invoices(self, day=None):
-        """:return: posted invoices that are unpaid for longer than the plan bears
-        :param day: None: as the scheduler's run, or today
-        :rtype: account.move
-        """
-        day = day or self.env.context.get('offer_day') or self._get_company_today(self.company_id)
-        limit = fields.Date.subtract(day, days=self.plan_id.unpaid_days)
-        # sudo: the policy is the plan's, whoever looks
-        return self.sudo()._get_invoices().filtered(
-            lambda move: move.state == 'posted'
-            and move.move_type == 'out_invoice'
-            and move.payment_state in ('not_paid', 'partial')
-            and move.invoice_date_due
-            and move.invoice_date_due < limit
-        )  # fmt: skip
-
-    def _pursue_unpaid(self, day):
-        """Do what the plan says about invoices that stay unpaid, once an invoice."""
-        policy = self.plan_id.unpaid_policy
-        if policy == 'none' or self.state not in ('active', 'paused'):
-            return
-        overdue = self._get_overdue_invoices(day)
-        known = self.event_ids.filtered(lambda event: event.kind == 'unpaid').move_id
-        fresh = (overdue - known).sorted('invoice_date_due')
-        for move in fresh:
-            name = self.env._('Invoice %s is overdue', move.name)
-            with self._acting('unpaid', day, name, move_id=move.id):
-                letter = self.with_context(offer_day=day)
-                letter._send_letter('sale_offer.mail_template_unpaid')
-        if not fresh:
-            return
-        if policy in ('pause', 'suspend') and not self.date_end:
-            self._stop_unpaid(day, policy == 'suspend')
-        elif policy == 'end' and not self.date_end:
-            text = self.env._('Invoice %s stayed unpaid.', fresh[0].name)
-            self._agree_end(day, self.env['offer.end.reason'], text, 'unpaid')
-
-    def _stop_unpaid(self, day, is_billed):
-        """Deliver nothing from a day on, unless it is paused then already.
-
-        :param bool is_billed: what was agreed is owed all the same
-        """
-        pauses = self._get_timeline().pauses
-        if not any(first <= day <= last for first, last, _pause in pauses):
-            self._agree_pause(day, is_billed=is_billed)

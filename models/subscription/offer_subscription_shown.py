@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import split_every
 
 from ...tools.shown import find_agreed_since
-from .retry import RETRY
+from .faults import is_nobodys
 
 _logger = logging.getLogger(__name__)
 
@@ -103,8 +103,10 @@ class OfferSubscription(models.Model):
             # Odoo's own key: what the calendar does is no message, only acts are
             batch.with_context(tracking_disable=True)._show_or_skip(day)
             self.env.cr.flush()
-        except RETRY:
-            # an act was faster, and has stored what holds now
+        except Exception as error:
+            if not is_nobodys(error):
+                raise
+            # an act was faster, and has stored what holds now; or the next run tries again
             self.env.cr.rollback()
             return 0
         return len(self)
@@ -114,9 +116,9 @@ class OfferSubscription(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._store_day(day)
-        except RETRY:
-            raise
-        except Exception:
+        except Exception as error:
+            if is_nobodys(error):
+                raise
             if len(self) == 1:
                 _logger.exception('What is shown of subscription %s is not of today', self.name)
                 return

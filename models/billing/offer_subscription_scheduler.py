@@ -1,0 +1,179 @@
+"""The scheduler's entry: who is visited when, in batches that a worker can lose."""
+
+import logging
+import time
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...tools.batches import MOST_LINES, Batches
+from ..subscription.faults import FASTER, is_nobodys
+
+_logger = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+
+
+class OfferSubscription(models.Model):
+    _inherit = 'offer.subscription'
+
+    # === SCHEDULER === #
+
+    @api.model
+    def _cron_bill(self, until=None):
+        """Do what the calendar asks for, and bill what is due in every company, batch by batch,
+        with a commit each.
+
+        :param until: None: today, by each company's clock
+        """
+        crons = self.env['ir.cron']
+        # the scheduler calls again as long as work is left: with no time it is left to the next
+        if not crons._commit_progress(remaining=1):
+            return
+        self._check_guard()
+        if self._run_tasks(until):
+            crons._commit_progress(remaining=0)
+        elif self.env.context.get('cron_id'):
+            # a worker that is free goes on at once, instead of when it looks the next time
+            crons.browse(self.env.context['cron_id'])._trigger()
+
+    def _run_tasks(self, until):
+        """:return: whether everything is done, for what there is time"""
+
+        def get_day(company):
+            return self._to_day(until) if until else self._get_company_today(company)
+
+        runs = self.env['offer.billing.run']
+        # no clock is further ahead
+        latest = self._to_day(until) if until else fields.Date.add(fields.Date.today(), days=1)
+        for company in self._get_companies_with('date_next_shown', latest):
+            if not self.with_company(company)._show_company(company, get_day(company)):
+                return False
+        # what the calendar changes counts for what is billed on that day
+        for company in self._get_companies_with('date_next_renewal', latest):
+            if not self.with_company(company)._renew_company(company, get_day(company)):
+                return False
+        for company_id, ids in self._find_pursued(latest).items():
+            company = self.env['res.company'].browse(company_id)
+            if not self.with_company(company)._pursue_company(company, ids, get_day(company)):
+                return False
+        tasks = [] if until else [(run.company_id, run.date, run) for run in runs._get_started()]
+        for company in self._get_companies_with('date_next_due', latest):
+            tasks.append((company, get_day(company), runs))
+        for company, day, run in tasks:
+            if not self.with_company(company)._bill_company(company, day, run):
+                return False
+        runs._finish()
+        return True
+
+    # === BATCHES === #
+
+    def _bill_company(self, company, day, run):
+        """:param run: offer.billing.run that asked for it, if any
+        :return: whether there is time left to go on
+        """
+        crons = self.env['ir.cron']
+        sizes, remaining = self._count_due(company, day)
+        left = crons._commit_progress(remaining=remaining)
+        # a payer is visited once a run, also one that another worker holds or that fails
+        batches = Batches(sizes, MOST_LINES)
+        while left and (payers := batches.take()):
+            started = time.monotonic()
+            count, error = self._try_chunk(company, payers, day, run)
+            if not error:
+                batches.count(payers, time.monotonic() - started)
+                left = crons._commit_progress(count)
+                continue
+            _logger.info('Billing met trouble that is nobody\'s; it is tried again', exc_info=error)
+            if not batches.split(payers):
+                # the next run finds the server well, or tries again
+                return False
+        return bool(left)
+
+    def _count_due(self, company, day):
+        """:return: by payer the lines that are due, and how many subscriptions that is in all
+        :rtype: tuple[dict, int]
+        """
+        domain = self._get_due_domain(company, day)
+        counts = self._read_group(domain, ['partner_invoice_id'], ['__count', 'id:array_agg'])
+        lines = self.env['offer.subscription.line']._read_group(
+            [('subscription_id', 'in', self._search(domain)), ('date_next_due', '<=', day)],
+            ['subscription_id'],
+            ['__count'],
+        )
+        by_subscription = {subscription.id: count for subscription, count in lines}
+        sizes = {
+            payer.id: sum(by_subscription.get(number, 1) for number in numbers)
+            for payer, _count, numbers in counts
+        }
+        return sizes, sum(count for _payer, count, _numbers in counts)
+
+    def _try_chunk(self, company, payer_ids, day, run):
+        """Bill some payers, or leave that to a job where `queue_job` is installed.
+
+        :return: how many subscriptions were visited, and what went wrong that is nobody's fault
+        :raise psycopg2.Error: where the connection is lost: the run ends
+        """
+        if 'queue.job' in self.env:
+            key = f'sale_offer.bill/{company.id}/{day}/{payer_ids[0]}'
+            jobs = self.with_delay(identity_key=key)
+            jobs._bill_payers(company.id, payer_ids, day, run.id)
+            # from here on it is the job's
+            domain = self._get_due_domain(company, day)
+            return self.search_count(domain & Domain('partner_invoice_id', 'in', payer_ids)), None
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                count = self._bill_payers(company.id, payer_ids, day, run.id)
+                # what the database checks at the end belongs to this attempt
+                self.env.cr.flush()
+                return count, None
+            except Exception as error:
+                if not is_nobodys(error):
+                    raise
+                self.env.cr.rollback()
+                if attempt == ATTEMPTS or not isinstance(error, FASTER):
+                    return 0, error
+
+    @api.model
+    def _bill_payers(self, company_id, payer_ids, day, run_id=False):
+        """Bill what is due of some payers, in one transaction that the caller commits.
+
+        :param int company_id: as a job would carry it
+        :param list[int] payer_ids: invoice addresses
+        :param datetime.date day: the day of the run
+        :param run_id: offer.billing.run that asked for it, if any
+        :return: how many subscriptions were visited
+        :raise psycopg2.Error: where another transaction was faster: try again
+        """
+        company = self.env['res.company'].browse(company_id)
+        domain = self._get_due_domain(company, day) & Domain('partner_invoice_id', 'in', payer_ids)
+        batch = self.with_company(company).search(domain)._lock_payers()
+        batch._bill_or_park(day, self.env['offer.billing.run'].browse(run_id or []))
+        return len(batch)
+
+    @api.model
+    def _get_due_domain(self, company, day):
+        """:return: what a run on a day looks at: one indexed query
+        :rtype: Domain
+        """
+        return Domain(
+            [
+                ('company_id', '=', company.id),
+                ('date_next_due', '<=', day),
+                ('state', '!=', 'pending'),
+                ('parked_reason', '=', False),
+            ]
+        )
+
+    def _lock_payers(self):
+        """Lock what is due, payer by payer: all of a payer's subscriptions or none.
+
+        :return: what is locked
+        """
+        if not self or self._lock_for_billing():
+            return self
+        locked = self.browse()
+        for subscriptions in self.grouped('partner_invoice_id').values():
+            if subscriptions._lock_for_billing():
+                locked += subscriptions
+        return locked
