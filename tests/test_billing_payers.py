@@ -27,12 +27,12 @@ class TestPayers(OfferCommon):
 
     def test_what_is_created_without_an_order_goes_by_the_same_rule(self):
         line = {'quantity': 3, 'price_unit': 50.0}
-        self.assertEqual(self._come_in(line, partner_id=self.clerk.id).partner_invoice_id, self.firm)
+        self.assertEqual(
+            self._come_in(line, partner_id=self.clerk.id).partner_invoice_id, self.firm
+        )
 
     def test_an_invoice_address_pays(self):
-        books = self.firm.create(
-            {'name': 'Books', 'parent_id': self.firm.id, 'type': 'invoice'}
-        )
+        books = self.firm.create({'name': 'Books', 'parent_id': self.firm.id, 'type': 'invoice'})
         for partner in (self.clerk, self.firm):
             self.assertEqual(self._order_for(partner).partner_invoice_id, books)
 

@@ -167,9 +167,9 @@ class TestScheduler(OfferCommon):
         self.patch(type(subscription), '_bill_company', lambda *args: False)
         self.env.flush_all()
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            scheduled.with_env(self.env(cr=cr, su=True)).with_context(
-                cron_id=cron.id
-            )._cron_bill('2027-01-01')
+            scheduled.with_env(self.env(cr=cr, su=True)).with_context(cron_id=cron.id)._cron_bill(
+                '2027-01-01'
+            )
         self.env.invalidate_all()
         self.assertTrue(company)
         self.assertTrue(self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]))
@@ -196,9 +196,7 @@ class TestScheduler(OfferCommon):
         run.action_start()
         self._run_job('ir_cron_bill')
         before = subscription._get_invoices()
-        subscription.change(
-            '2027-01-01', [{'line_id': subscription.line_ids.id, 'quantity': 5}]
-        )
+        subscription.change('2027-01-01', [{'line_id': subscription.line_ids.id, 'quantity': 5}])
         after = subscription._get_invoices()
         self.assertNotEqual(before, after)
         self.assertEqual(self.env['account.move'].search(run._get_invoice_domain()), after)

@@ -145,7 +145,7 @@ class TestTakeover(TransferCommon):
         subscription = self._begin(date_start='2025-01-01')
         subscription.write({'renewal_count': 6, 'renewal_unit': 'month', 'renewal_mode': 'auto'})
         for _renewal in range(3):
-            subscription._renew()
+            subscription._renew_or_end()
         before = subscription.renewals, subscription.date_term_end, subscription.minimum_term_end
         self.assertEqual(str(before[1]), '2027-06-30')
         new = self._transfer(subscription)

@@ -132,9 +132,7 @@ class TestUnpaid(OfferLifeCommon):
             self._run_scheduler('2027-02-20', live=True)
         told = subscription.message_ids.filtered(lambda m: 'failed' in (m.body or ''))
         self.assertEqual(len(told), 1)
-        self.assertEqual(
-            subscription.date_calendar_failed, fields.Date.to_date('2027-02-20')
-        )
+        self.assertEqual(subscription.date_calendar_failed, fields.Date.to_date('2027-02-20'))
         self._run_scheduler('2027-02-21', live=True)
         told = subscription.message_ids.filtered(lambda m: 'failed' in (m.body or ''))
         self.assertEqual(len(told), 2)

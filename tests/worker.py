@@ -146,8 +146,8 @@ def bill_and_stop(registry):
     _set_batch(1)
     with registry.cursor() as cr:
         env = environment(cr)
-        # two calls of the look at what is shown come before
-        crons, left = type(env['ir.cron']), [1, 1, 1, 1, 1, 0]
+        # the beginning and two calls of the look at what is shown come before
+        crons, left = type(env['ir.cron']), [1, 1, 1, 1, 1, 1, 0]
 
         def commit_progress(self, processed=0, *, remaining=None, deactivate=False):
             # as the scheduler's own does

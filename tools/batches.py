@@ -31,9 +31,7 @@ class Batches:
         :rtype: list
         """
         batch, lines = [], 0
-        while self._waiting and (
-            not batch or lines + self._sizes[self._waiting[0]] <= self._lines
-        ):
+        while self._waiting and (not batch or lines + self._sizes[self._waiting[0]] <= self._lines):
             batch.append(self._waiting.popleft())
             lines += self._sizes[batch[-1]]
         return batch
