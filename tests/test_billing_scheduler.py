@@ -316,6 +316,6 @@ class TestFaults(BaseCase):
             try:
                 raise DeadlockDetected
             except DeadlockDetected as cause:
-                raise UserError('try later') from cause
-        except UserError as error:
+                raise ValueError('try later') from cause
+        except ValueError as error:
             self.assertTrue(is_nobodys(error))

@@ -121,7 +121,7 @@ class OfferSubscription(models.Model):
             # from here on it is the job's
             domain = self._get_due_domain(company, day)
             return self.search_count(domain & Domain('partner_invoice_id', 'in', payer_ids)), None
-        for attempt in range(1, ATTEMPTS + 1):
+        for _attempt in range(ATTEMPTS):
             try:
                 count = self._bill_payers(company.id, payer_ids, day, run.id)
                 # what the database checks at the end belongs to this attempt
@@ -131,8 +131,10 @@ class OfferSubscription(models.Model):
                 if not is_nobodys(error):
                     raise
                 self.env.cr.rollback()
-                if attempt == ATTEMPTS or not isinstance(error, FASTER):
-                    return 0, error
+                trouble = error
+            if not isinstance(trouble, FASTER):
+                break
+        return 0, trouble
 
     @api.model
     def _bill_payers(self, company_id, payer_ids, day, run_id=False):
