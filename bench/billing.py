@@ -14,7 +14,10 @@ from datetime import date
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.fields import Command
 from odoo.modules.registry import Registry
-from odoo.tools import SQL, config, split_every
+from odoo.tools import config, split_every
+
+sys.path.insert(0, __file__.rpartition('/')[0])
+from copies import copy_subscription
 
 DAY = date(2026, 1, 1)
 BATCH = 50
@@ -228,51 +231,8 @@ def ours_two(env):
 
 def multiply(env, count):
     """Copy the first customer and its agreement in SQL, up to so many."""
-    env.cr.execute('SELECT min(id), min(partner_id), count(*) FROM offer_subscription')
-    subscription, partner, there = env.cr.fetchone()
-    more = int(count) - there
-    # ids are given in the order of the numbers, so the copies find each other
-    partners = _copy(env, 'res_partner', f'id = {partner}', more, name="'Customer ' || number")
-    env.cr.execute('UPDATE res_partner SET commercial_partner_id = id WHERE id > %s', [partners])
-    addresses = ('partner_id', 'partner_invoice_id', 'partner_shipping_id')
-    subscriptions = _copy(
-        env,
-        'offer_subscription',
-        f'id = {subscription}',
-        more,
-        name="'COPY/' || number",
-        **dict.fromkeys(addresses, f'{partners} + number'),
-    )
-    _copy(
-        env,
-        'offer_subscription_line',
-        f'subscription_id = {subscription}',
-        more,
-        subscription_id=f'{subscriptions} + number',
-    )
-
-
-def _copy(env, table, which, more, **changed):
-    """:return: the last id before the copies"""
-    cr, name = env.cr, SQL.identifier(table)
-    cr.execute(SQL('SELECT max(id) FROM %s', name))
-    last = cr.fetchone()[0]
-    cr.execute(SQL('SELECT setval(%s, %s)', f'{table}_id_seq', last))
-    query = 'SELECT column_name FROM information_schema.columns WHERE table_name = %s'
-    cr.execute(query, [table])
-    columns = [column for (column,) in cr.fetchall() if column != 'id']
-    statement = SQL(
-        'INSERT INTO %s (%s) SELECT %s FROM %s AS one, generate_series(1, %s) AS number'
-        ' WHERE one.%s ORDER BY number, one.id',
-        name,
-        SQL(', ').join(map(SQL.identifier, columns)),
-        SQL(', ').join(SQL(changed.get(column, f'one."{column}"')) for column in columns),
-        name,
-        more,
-        SQL(which),
-    )
-    cr.execute(statement)
-    return last
+    subscriptions = env['offer.subscription'].search([], order='id')
+    copy_subscription(env, subscriptions[0], int(count) - len(subscriptions))
 
 
 def dry_run(env):

@@ -3,6 +3,7 @@
 import json
 
 from bench_billing import bench_billing, run_script
+from bench_due import bench_due
 from bench_portal import bench_portal
 from common import CHECKOUT, say
 from database import ADDON
@@ -76,9 +77,10 @@ def run_bench(databases):
         databases.drop(name)
     untouched = _install_on_large(databases)
     good = good and untouched
+    cheap, due = bench_due(databases)
     fast, billing = bench_billing(databases)
     quick, portal = bench_portal(databases)
-    good = good and fast and quick
+    good = good and cheap and fast and quick
     head = ['| | stock Odoo | with the addon | ratio | at most | queries |']
     head.append('| --- | --- | --- | --- | --- | --- |')
     table = '\n'.join(head + rows)
@@ -87,6 +89,7 @@ def run_bench(databases):
     )
     text = f'Processor time, best of {ROUNDS} in turn, one run of `make bench`.'
     table += f'\n\n## The customer\'s pages\n\nBy the clock, through the web server.\n\n{portal}'
+    table += f'\n\n## Finding what is due\n\n{due}'
     table += f'\n\n## Billing\n\n![Processor time of billing](billing.svg)\n\n{billing}'
     (CHECKOUT / 'bench' / 'RESULTS.md').write_text(f'# Speed\n\n{text}\n\n{table}\n')
     print(table)
