@@ -13,6 +13,7 @@ from . import (
     test_billing_lives,
     test_billing_payers,
     test_billing_policies,
+    test_billing_reading,
     test_billing_run,
     test_billing_scheduler,
     test_billing_settling,

@@ -128,7 +128,9 @@ class Desk:
 
     def preview(self, until, since=None, keys=None):
         """:rtype: list[Row]"""
-        return find_due(self.get_timeline(), self.entries, until, since, keys)
+        # as a run does: what lies before the first day that is asked for is left out
+        first = min((since or {}).values(), default=None)
+        return find_due(Timeline(self.get_facts(), first), self.entries, until, since, keys)
 
     def bill(self, until, since=None, keys=None):
         """Settle what is due, as the engine does.

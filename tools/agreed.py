@@ -14,10 +14,11 @@ from .periods import ONE_DAY
 OWN = ('price', 'discount', 'name')
 
 
-def read_phases(line):
+def read_phases(line, since=None):
     """What a line would deliver if nothing above it, no pause and no end were in the way.
 
     :param Line line: with its phases in any order
+    :param datetime.date since: what ends before this day is left out
     :return: spans, oldest first, whose quantity may be a PerUnit; none: it doesn't begin
     :rtype: list[Span]
     """
@@ -28,11 +29,13 @@ def read_phases(line):
     for (start, phases), following in pairwise([*_group_by_start(line, begin.start), None]):
         for phase in phases:
             agreed.hear(phase)
-        content, tier, name = agreed.resolve()
-        if is_nothing(content.quantity):
+        if is_nothing(agreed.get_quantity()):
             # later phases count only if this one is withdrawn
             break
         last = following[0] - ONE_DAY if following else FOREVER
+        if since and last < since:
+            continue
+        content, tier, name = agreed.resolve()
         spans.append(Span(start, last, content, tier, name))
     return spans
 
@@ -81,8 +84,8 @@ class _Agreed:
             self._tiers[key.item] = says['tier']
         if 'quantity' in says:
             self._hear_quantity(says['quantity'], key.unit)
-        own = {what: says[what] for what in OWN if what in says}
-        if own:
+        if any(what in says for what in OWN):
+            own = {what: says[what] for what in OWN if what in says}
             self._own.setdefault((key.item, key.unit, key.tier), {}).update(own)
 
     def _hear_quantity(self, quantity, unit):
@@ -102,8 +105,12 @@ class _Agreed:
         last, item, unit = self._last, self._item.item, self._item.unit
         tier = self._tiers.get(item, last['tier'])
         said = last | self._own.get((item, unit, tier), {})
-        quantity = self._quantities.get(unit, self._nothing)
-        if quantity is None:
-            quantity = last['quantity']
-        content = Content(item, unit, quantity, said['price'], said['discount'])
+        content = Content(item, unit, self.get_quantity(), said['price'], said['discount'])
         return content, tier, said['name']
+
+    def get_quantity(self):
+        """:return: the quantity that holds after what was heard
+        :rtype: Decimal | PerUnit
+        """
+        quantity = self._quantities.get(self._item.unit, self._nothing)
+        return self._last['quantity'] if quantity is None else quantity

@@ -17,10 +17,12 @@ def day_after(day):
 def subtract(first, last, holes):
     """What is left of the days `first` to `last` without the holes.
 
-    :param holes: pairs of first and last day, in any order; they may overlap
+    :param list holes: pairs of first and last day, in any order; they may overlap
     :return: pairs of first and last day, oldest first
     :rtype: list[tuple[datetime.date, datetime.date]]
     """
+    if not holes:
+        return [(first, last)] if first <= last else []
     left = []
     for start, end in sorted(holes):
         if end < first or start > last or end < start:
@@ -38,11 +40,11 @@ def subtract(first, last, holes):
 def cut(first, last, days):
     """The days `first` to `last`, cut so that a new run begins on each of some days.
 
-    :param days: days on which a run begins
+    :param list days: days on which a run begins
     :rtype: list[tuple[datetime.date, datetime.date]]
     """
     runs = []
-    for day in sorted(set(days)):
+    for day in sorted(set(days)) if days else ():
         if first < day <= last:
             runs.append((first, day - ONE_DAY))
             first = day

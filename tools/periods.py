@@ -11,6 +11,7 @@ from dataclasses import dataclass
 ONE_DAY = datetime.timedelta(days=1)
 DAYS = {'day': 1, 'week': 7}
 MONTHS = {'month': 1, 'year': 12}
+SHORTEST_MONTH = 28
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def add_months(year, month, months, day):
     index = year * 12 + month - 1 + months
     year, month = divmod(index, 12)
     month += 1
-    return datetime.date(year, month, min(day, calendar.monthrange(year, month)[1]))
+    if day > SHORTEST_MONTH:
+        day = min(day, calendar.monthrange(year, month)[1])
+    return datetime.date(year, month, day)
 
 
 def add_interval(day, count, unit):

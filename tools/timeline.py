@@ -7,12 +7,13 @@ ask this and nothing else ("everything else is computed from the facts").
 import datetime
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from operator import attrgetter
 
 from .agreed import read_phases
 from .amounts import piece_amount, to_decimal
 from .facts import TERM, ZERO, Content, End, PerUnit, Span
 from .intervals import FOREVER, InOrder, cut, day_after, subtract
-from .periods import ONE_DAY, Period, period_at, period_index, period_of
+from .periods import ONE_DAY, Period, period_at, period_index
 
 # to so many digits a quantity per unit is exact
 RATIO_DIGITS = 9
@@ -30,17 +31,26 @@ class Piece:
 
 
 class Timeline:
-    """What follows from the facts of one subscription; each answer is worked out once."""
+    """What follows from the facts of one subscription; each answer is worked out once.
 
-    def __init__(self, facts):
+    :param Facts facts: what was agreed
+    :param datetime.date since: what is delivered before the period of this day is not asked for,
+        and left out; None: everything is worked out
+    """
+
+    def __init__(self, facts, since=None):
         self.facts = facts
         self._lines = {line.key: line for line in facts.lines}
         self._agreed, self._spans, self._owed = {}, {}, {}
+        # lines ask for the same ones
+        self._indexes, self._periods = {}, {}
+        self._since = since and self.get_period(since).first
         #: the last day, or FOREVER; `set_end` leaves out where a term ends that may be renewed
         self.end = self._get_end(self.facts.ends)
         self.set_end = self._get_end(end for end in self.facts.ends if end.kind != TERM)
         #: pauses as they ended in the end: pairs of first and last day, and whether billed
         self.pauses = [(pause.first, self._get_pause_end(pause), pause) for pause in facts.pauses]
+        self._holes = [(first, last) for first, last, pause in self.pauses if not pause.is_billed]
 
     # === WHAT IS DELIVERED === #
 
@@ -97,8 +107,7 @@ class Timeline:
         """The part of a span that is neither paused nor after the end."""
         if span.first > self.end:
             return []
-        holes = [(first, last) for first, last, pause in self.pauses if not pause.is_billed]
-        runs = subtract(span.first, min(span.last, self.end), holes)
+        runs = subtract(span.first, min(span.last, self.end), self._holes)
         settled = _settle_quantity(span, None)
         return [settled.on_days(first, last) for first, last in runs]
 
@@ -145,7 +154,7 @@ class Timeline:
 
     def _get_agreed(self, key):
         if key not in self._agreed:
-            self._agreed[key] = tuple(read_phases(self._lines[key]))
+            self._agreed[key] = tuple(read_phases(self._lines[key], self._since))
         return self._agreed[key]
 
     # === WHAT IS OWED === #
@@ -191,14 +200,14 @@ class Timeline:
         runs = self.get_owed(key)
         if not runs:
             return
-        terms, anchor = self.facts.terms, self.facts.anchor
+        is_full = self.facts.terms.proration == 'none'
         external_to = self._lines[key].external_to
         cuts = [day_after(external_to)] if external_to else []
-        index = period_index(terms, anchor, max(runs[0].first, since or runs[0].first))
+        index = self._get_index(max(runs[0].first, since or runs[0].first))
         in_order = InOrder(runs)
-        while runs[-1].last >= (period := period_at(terms, anchor, index)).first:
+        while runs[-1].last >= (period := self._get_period_at(index)).first:
             inside = in_order.get_touching(period.first, period.last)
-            if inside and terms.proration == 'none':
+            if inside and is_full:
                 yield self._get_full_piece(period, inside)
             else:
                 for run in inside:
@@ -233,7 +242,17 @@ class Timeline:
         """:return: the period that holds a day
         :rtype: Period
         """
-        return period_of(self.facts.terms, self.facts.anchor, day)
+        return self._get_period_at(self._get_index(day))
+
+    def _get_index(self, day):
+        if day not in self._indexes:
+            self._indexes[day] = period_index(self.facts.terms, self.facts.anchor, day)
+        return self._indexes[day]
+
+    def _get_period_at(self, index):
+        if index not in self._periods:
+            self._periods[index] = period_at(self.facts.terms, self.facts.anchor, index)
+        return self._periods[index]
 
     def get_content_amount(self, content, first, last):
         """What some days come to at one content, whatever is agreed of them.
@@ -325,7 +344,7 @@ def _get_common(own, above):
 def _join(spans):
     """Spans, oldest first; neighbours that deliver the same are one."""
     joined = []
-    for span in sorted(spans, key=lambda span: span.first):
+    for span in sorted(spans, key=attrgetter('first')):
         if joined and day_after(joined[-1].last) == span.first:
             before = joined[-1]
             if before.delivers_as(span):

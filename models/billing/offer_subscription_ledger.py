@@ -30,11 +30,17 @@ class OfferSubscription(models.Model):
         :param bool audits: read the whole ledger, whatever the hints say
         :rtype: list[DueRow]
         """
-        lines = self.filtered(lambda subscription: subscription.state != 'pending').line_ids
-        if not audits:
-            lines = lines.filtered('settled_to')
-        since = {} if audits else {line.id: line.settled_to for line in lines}
-        return lines._find_rows(lines.subscription_id._get_timelines(), since, until)
+        if audits:
+            lines, since = self.filtered(lambda it: it.state != 'pending').line_ids, {}
+        else:
+            # what is pending has no such day
+            lines = self.line_ids.filtered(
+                lambda line: line.date_next_due and line.date_next_due <= until
+            )
+            since = {line.id: line.settled_to for line in lines}
+        if not lines:
+            return []
+        return lines._find_rows(lines.subscription_id._get_timelines(since), since, until)
 
     def _find_starting_rows(self, until):
         """What will be due of what is pending, if it is activated as it stands.
@@ -200,7 +206,7 @@ class OfferSubscriptionLine(models.Model):
         """
         waiting = self.filtered('settled_to')
         since = {line.id: line.settled_to for line in waiting}
-        timelines = waiting.subscription_id._get_timelines()
+        timelines = waiting.subscription_id._get_timelines(since)
         entries = waiting._read_entries(timelines, since)
         pending = {}
         for subscription, lines in waiting.grouped('subscription_id').items():

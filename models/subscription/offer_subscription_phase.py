@@ -1,5 +1,7 @@
 """From a day on, what one act agreed about a line ("what was agreed is kept as facts")."""
 
+from itertools import compress
+
 from odoo import api, fields, models
 
 from ...tools.amounts import to_decimal
@@ -15,6 +17,9 @@ SAYABLE = {
     'name': 'name',
 }
 BELONGS_TO = ('for_product_id', 'for_product_uom_id', 'for_tier_id')
+MANY = len(SAYABLE)
+# what is read of many phases at once, before whether and what each says
+READ = ('subscription_line_id', 'date_start', 'event_id', 'is_beginning', 'is_per_unit')
 
 
 class OfferSubscriptionPhase(models.Model):
@@ -98,19 +103,33 @@ class OfferSubscriptionPhase(models.Model):
     def _as_fact(self):
         """:rtype: odoo.addons.sale_offer.tools.facts.Phase"""
         self.ensure_one()
-        return Phase(
-            start=self.date_start,
-            said=self.event_id.id,
-            says={
-                word: _to_word(name, self[name], self.is_per_unit)
-                for name, word in SAYABLE.items()
-                if self[f'says_{name}']
-            },
-            belongs_to=ItemKey(
-                self.for_product_id.id, self.for_product_uom_id.id, self.for_tier_id.id or None
-            ),
-            begins=self.is_beginning,
+        return _make_fact(
+            self.date_start,
+            self.event_id.id,
+            [self[name].id for name in BELONGS_TO],
+            {name: self[name] for name in SAYABLE if self[f'says_{name}']},
+            self.is_per_unit,
+            self.is_beginning,
         )
+
+    @api.model
+    def _read_as_facts(self, lines):
+        """The phases of many lines, in one query and past the cache: each is looked at once.
+
+        :param lines: offer.subscription.line, stored ones
+        :return: by line id, in no order
+        :rtype: dict[int, list[odoo.addons.sale_offer.tools.facts.Phase]]
+        """
+        query = self._search([('subscription_line_id', 'in', lines.ids)])
+        names = [*READ, *BELONGS_TO, *(f'says_{name}' for name in SAYABLE), *SAYABLE]
+        columns = [self._field_to_sql(query.table, name, query) for name in names]
+        found = {line_id: [] for line_id in lines.ids}
+        for row in self.env.execute_query(query.select(*columns)):
+            line, start, said, begins, is_per_unit, *belongs_to = row[: -2 * MANY]
+            flags, values = row[-2 * MANY : -MANY], row[-MANY:]
+            says = dict(compress(zip(SAYABLE, values, strict=True), flags))
+            found[line].append(_make_fact(start, said, belongs_to, says, is_per_unit, bool(begins)))
+        return found
 
     @api.model
     def _as_future_fact(self, day, said, begins=False):
@@ -176,12 +195,31 @@ class OfferSubscriptionPhase(models.Model):
         return text
 
 
+def _make_fact(start, said, belongs_to, says, is_per_unit, begins):
+    """
+    :param belongs_to: ids in the order of `BELONGS_TO`
+    :param dict says: values of fields, those that it says
+    :rtype: odoo.addons.sale_offer.tools.facts.Phase
+    """
+    product, uom, tier = belongs_to
+    return Phase(
+        start=start,
+        said=said,
+        says={SAYABLE[name]: _to_word(name, value, is_per_unit) for name, value in says.items()},
+        belongs_to=ItemKey(product, uom, tier or None),
+        begins=begins,
+    )
+
+
 def _to_word(name, value, is_per_unit):
     """:return: the value of a field as `tools/facts.py` has it"""
     if name == 'quantity' and is_per_unit:
-        return PerUnit(to_decimal(value))
+        return PerUnit(to_decimal(value or 0))
     if isinstance(value, models.BaseModel):
         return value.id or None
     if name in ('product_id', 'tier_id'):
         return value or None
-    return value if name == 'name' else to_decimal(value)
+    if name == 'name':
+        # a column that holds nothing is False, as a field has it
+        return False if value is None else value
+    return to_decimal(value or 0)
