@@ -60,6 +60,7 @@
         'wizard/offer_closing_views.xml',
         'wizard/offer_subscription_act_views.xml',
         'wizard/offer_direct_change_views.xml',
+        'wizard/offer_transfer_views.xml',
         'wizard/account_move_reversal_views.xml',
         'views/menus.xml',
     ],

@@ -78,9 +78,9 @@ class TestTakeover(TransferCommon):
         self.assertEqual((desk.quantity, desk.price_unit, desk.discount), (3, 40, 10))
         self.assertEqual((desk.name, desk.tier_id), ('Our desks', self.bronze))
         self.assertEqual(new.line_ids.continues_line_id, self.subscription.line_ids)
-        self.assertEqual(new.predecessor_ids, self.subscription)
+        self.assertEqual(new.predecessor_id, self.subscription)
         self.assertEqual(self.subscription.successor_ids, new)
-        self.assertFalse(new.sale_order_id | new.successor_ids.sale_order_id)
+        self.assertFalse(new.sale_order_id)
 
     def test_what_was_billed_ahead_is_credited_to_whom_it_was_invoiced(self):
         self.subscription.bill('2027-03-01')

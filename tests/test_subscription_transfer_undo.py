@@ -64,7 +64,7 @@ class TestTransferWithdrawn(TransferCommon):
     def test_twice_in_a_row_and_back_to_the_first_customer(self):
         second = self._transfer(self.subscription)
         third = self._transfer(second, date(2027, 4, 21), partner_id=self.customer.id)
-        self.assertEqual((third.partner_id, third.predecessor_ids), (self.customer, second))
+        self.assertEqual((third.partner_id, third.predecessor_id), (self.customer, second))
         self.assertEqual(third.date_term_end, self.subscription.date_term_end)
         # 120.00: 10 and 21 of 31 days in March, 20 and 10 of 30 in April
         self._bills(self.subscription, ('2027-05-01', 240.0 + 38.71))

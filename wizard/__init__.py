@@ -5,6 +5,7 @@ from . import (
     offer_direct_change,
     offer_forecast,
     offer_subscription_act,
+    offer_transfer,
     offer_waiver,
     offer_withdrawal,
     sale_make_invoice_advance,

@@ -244,7 +244,7 @@ class OfferSubscription(models.Model):
         help='The last day on which the scheduler could not do what the calendar asked for.',
     )
 
-    predecessor_ids = fields.Many2many(
+    predecessor_id = fields.Many2one(
         comodel_name='offer.subscription',
         string='Continues',
         compute='_compute_neighbours',

@@ -68,6 +68,28 @@ class OfferSubscription(models.Model):
             'context': {'default_subscription_id': self.id},
         }
 
+    def action_transfer(self):
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'name': self.env._('Transfer'),
+            'res_model': 'offer.transfer',
+            'views': [(False, 'form')],
+            'target': 'new',
+            'context': {'default_subscription_id': self.id},
+        }
+
+    def action_view_successors(self):
+        """Open what continues this one."""
+        self.ensure_one()
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'sale_offer.offer_subscription_action'
+        )
+        found = self.successor_ids
+        if len(found) == 1:
+            return {**action, 'views': [(False, 'form')], 'res_id': found.id}
+        return {**action, 'domain': [('id', 'in', found.ids)]}
+
     def action_view_change_orders(self):
         self.ensure_one()
         action = self.env['ir.actions.act_window']._for_xml_id('sale.action_quotations')

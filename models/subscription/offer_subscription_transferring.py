@@ -27,12 +27,12 @@ class OfferSubscription(models.Model):
             after_sudo = lines_sudo.continued_by_ids.filtered(
                 lambda line: line._has_begun_by(FOREVER)
             ).subscription_id
-            for name, found_sudo in (
-                ('predecessor_ids', before_sudo),
-                ('successor_ids', after_sudo),
-            ):
-                found = found_sudo.sudo(self.env.su) - subscription
-                subscription[name] = found._filtered_access('read')
+            before, after = (
+                (found_sudo.sudo(self.env.su) - subscription)._filtered_access('read')
+                for found_sudo in (before_sudo, after_sudo)
+            )
+            subscription.predecessor_id = before[:1]
+            subscription.successor_ids = after
 
     # === BUSINESS METHODS: THE ACT === #
 
