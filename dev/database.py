@@ -156,13 +156,16 @@ class Databases:
 
 
 @contextlib.contextmanager
-def serving(databases, database, port=None):
+def serving(databases, database, port=None, crons=0):
     """Run Odoo's web server on a database while the block runs.
 
+    :param int crons: threads for scheduled jobs
     :return: its address
     """
     port = port or free_port()
-    command = databases.odoo_command('-d', database, '--http-port', port)
+    command = databases.odoo_command(
+        '-d', database, '--http-port', port, '--max-cron-threads', crons
+    )
     process = subprocess.Popen(
         [str(part) for part in command],
         env=databases.environment(),

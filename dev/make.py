@@ -80,7 +80,8 @@ def serve():
         with locked(STATE / 'work.lock'):
             name = databases.ensure_demo()
             _run_demo(databases, name, 'records', STATE / 'demo')
-        with serving(databases, name, port) as (url, process):
+        # what a billing run or a revision asks for happens as it would in a company
+        with serving(databases, name, port, crons=2) as (url, process):
             say(f'{url}/odoo  (login "admin", password "admin"); Ctrl-C ends it')
             process.wait()
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 from unittest import SkipTest
@@ -79,6 +80,28 @@ class ProcessCase(BaseCase):
         out, err = process.communicate(timeout=400)
         self.assertEqual(process.returncode, status, err[-2000:])
         return out
+
+    def _serve(self):
+        """:return: a server that does nothing but what is scheduled, at Odoo's own limits"""
+        config = os.environ['SALE_OFFER_CONFIG']
+        command = [sys.executable, '-m', 'odoo', 'server', '-c', config, '-d', self.database]
+        server = subprocess.Popen(
+            [*command, '--no-http', '--max-cron-threads', '2', '--log-level', 'error'],
+            env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+            stdin=subprocess.DEVNULL,
+        )
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        return server
+
+    def _wait_for(self, query, seconds=120):
+        """Wait until a query has rows; a server that has just begun to listen is woken."""
+        deadline = time.monotonic() + seconds
+        while not self._select(query):
+            with db_connect('postgres').cursor() as cr:
+                cr.execute("SELECT pg_notify('cron_trigger', %s)", [self.database])
+            self.assertLess(time.monotonic(), deadline, query)
+            time.sleep(0.5)
 
     def _select(self, query):
         connection = db_connect(self.database)

@@ -102,6 +102,14 @@ class TestConcurrency(ProcessCase):
         self._work('bill')
         self._assert_all_billed_once()
 
+    def test_a_server_bills_what_a_run_asks_for(self):
+        self._work('start_run')
+        server = self._serve()
+        self._wait_for("SELECT 1 FROM offer_billing_run WHERE state = 'done'")
+        server.terminate()
+        server.wait()
+        self._assert_all_billed_once()
+
     def test_batches_are_jobs_where_there_is_a_queue(self):
         self._work('install_jobs', beside=True)
         self._work('bill', beside=True)

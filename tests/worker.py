@@ -72,6 +72,12 @@ def bill(registry, until=DAY):
         environment(cr)['offer.subscription']._cron_bill(until)
 
 
+def start_run(registry):
+    """Ask the scheduler to bill, as the button does."""
+    with registry.cursor() as cr:
+        environment(cr)['offer.billing.run'].create({'date': DAY}).action_start()
+
+
 def _set_batch(payers):
     # the addon is found once the registry is loaded
     from odoo.addons.sale_offer.models.billing import offer_subscription_scheduler
@@ -502,6 +508,7 @@ COMMANDS = {
         perform_jobs,
         bill_behind_a_snapshot,
         hold_one,
+        start_run,
         race,
         install,
         uninstall,
