@@ -42,7 +42,7 @@ class DoorsCommon(FactsCommon, OfferLifeCommon):
     def _quote(self, subscription, day=MARCH, **changes):
         """:return: a quotation that changes the Service, as the configurator does"""
         order = subscription.with_user(self.salesperson)._create_change_order(day)
-        line = order.order_line.filtered(lambda line: not line.offer_option_id)
+        line = order.order_line.filtered(lambda line: not line.offer_option_id)[:1]
         configuration = self.env['offer.configuration']._configuration_of(line)
         order.offer_add({**configuration, **changes}, line_id=line.id)
         return order
@@ -69,7 +69,7 @@ class DoorsCommon(FactsCommon, OfferLifeCommon):
         root = subscription.line_ids[0]
         row = {'line_id': root.id, 'quantity': quantity, 'date': str(day), 'reference': 'C'}
         counts = self.env['offer.count'].with_user(self.accountant)
-        row['reference'] += str(root.id)
+        row['reference'] += f'{root.id}/{counts.search_count([])}'
         counts.record([row])
         counts.search([('reference', '=', row['reference'])]).action_apply()
 

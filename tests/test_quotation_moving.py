@@ -1,6 +1,6 @@
 """Another plan goes on in a subscription of its own; amounts are worked out by hand."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from freezegun import freeze_time
 
@@ -67,6 +67,59 @@ class TestAnotherPlan(DoorsCommon):
         self.assertEqual(str(new.line_ids.waiver_ids.date_from), '2027-04-01')
         self._assert_movements_add_up(new)
         self._assert_movements_add_up(self.subscription)
+
+    def _assert_said(self, expected, plan=None):
+        """That the text names an amount for the first period, and that it is billed for it."""
+        plan = plan or self.yearly
+        order = self._quote(self.subscription, plan_id=plan.id)
+        (text,) = [it for it in order.offer_change_text.split('\n') if f'under {plan.name}' in it]
+        self.assertTrue(text.endswith(expected), text)
+        last = order._get_offer_moved_timeline(plan, order.order_line).get_period(MARCH).last
+        order.action_confirm()
+        new = order.sudo().offer_subscription_ids
+        rows = new.preview(last + timedelta(days=40))
+        total = sum(row['amount'] for row in rows if row['date_from'] <= str(last))
+        self.assertEqual(text.split(': ')[1], order._format_offer_difference(total))
+        return text
+
+    def test_what_goes_along_is_said_before_it_is_signed(self):
+        # 366 days from 1 March 2027 on, 2,695.00 without anything; 30 of them are paused
+        subscription = self.subscription
+        subscription.pause('2027-06-01', '2027-06-30')
+        self._assert_said('+$\xa02,474.10')
+        subscription.withdraw(self._get_act().id)
+        subscription.change('2027-09-01', [{'line_id': self.line.id, 'quantity': 9}])
+        subscription.waive(self.line.id, '2027-04-01', '2027-04-30', 'sorry')
+        subscription.end('2027-12-31', 'moves away')
+        # March, May, July and August at 2,695.00; from September on 3,465.00: 228.27, 228.26,
+        # 456.53 and 1,155.00
+        text = self._assert_said('+$\xa02,068.06')
+        self.assertIn('to 12/31/2027', text)
+
+    def test_what_is_owed_in_full_is_said_so(self):
+        plan = self._create_plan('In Full', proration='none', minimum_term_count=0)
+        self._create_price(40.0, plan_id=plan.id)
+        subscription = self.subscription
+        subscription.pause('2027-03-10', '2027-03-20')
+        subscription.change('2027-03-25', [{'line_id': self.line.id, 'quantity': 9}])
+        # a started period is owed once, at the most: 9 × 40.00
+        self._assert_said('+$\xa0360.00', plan)
+
+    def test_an_introductory_price_is_said(self):
+        order = self._quote(self.subscription, plan_id=self.yearly.id)
+        order.write({'offer_intro_periods': 1, 'offer_intro_percent': 50.0})
+        self.assertIn('under Yearly: +$\xa01,347.50', order.offer_change_text)
+        order.action_confirm()
+        self._bills(order.sudo().offer_subscription_ids, ('2027-03-01', 1347.5))
+
+    def test_components_per_unit_are_said(self):
+        self._create_price(12.0, option_id=self.antivirus.id, plan_id=self.yearly.id)
+        self.subscription = self._begin(7)
+        root = self.subscription.line_ids[0]
+        self.subscription.change('2027-09-01', [{'line_id': root.id, 'quantity': 9}])
+        # 184 of 366 days for 7, 182 for 9: 1,354.86 and 1,723.03 at 385.00, 42.23 and 53.70 at
+        # 12.00
+        self._assert_said('+$\xa03,173.82')
 
     def test_a_planned_price_is_named_before_it_is_signed(self):
         self.subscription.change('2027-09-01', [{'line_id': self.line.id, 'price_unit': 36.0}])

@@ -3,6 +3,7 @@ from . import (
     sale_order_change,
     sale_order_change_apply,
     sale_order_change_guards,
+    sale_order_change_moved,
     sale_order_change_text,
     sale_order_display,
     sale_order_line,

@@ -3,8 +3,6 @@
 from odoo import models
 from odoo.tools import format_amount, format_date
 
-from ...tools.periods import period_of
-
 
 class SaleOrder(models.Model):
     _inherit = 'sale.order'
@@ -35,37 +33,6 @@ class SaleOrder(models.Model):
         else:
             texts += self._get_offer_moved_texts(rows)
         return '\n'.join(texts)
-
-    def _get_offer_moved_texts(self, rows):
-        """:return: what comes back under the present plan, and the first period of each new one"""
-        day, subscription = self.offer_change_date, self._get_offer_changed()
-        effect, settled = self._find_offer_effect(rows), subscription._get_settled_to()
-        texts = []
-        if effect.total and settled and settled >= day:
-            texts.append(
-                self.env._(
-                    'For %(first)s to %(last)s under %(plan)s: %(amount)s',
-                    first=format_date(self.env, day),
-                    last=format_date(self.env, effect.last),
-                    plan=subscription.plan_id.name,
-                    amount=self._format_offer_difference(effect.total),
-                )
-            )
-        moves = self._get_offer_moves()
-        for plan, lines in moves.grouped('offer_plan_id').items():
-            terms = plan._get_terms()
-            period = period_of(terms, day, day)
-            first = sum(line._get_offer_first_amount(terms, period, day) for line in lines)
-            texts.append(
-                self.env._(
-                    'For %(first)s to %(last)s under %(plan)s: %(amount)s',
-                    first=format_date(self.env, day),
-                    last=format_date(self.env, period.last),
-                    plan=plan.name,
-                    amount=self._format_offer_difference(first),
-                )
-            )
-        return texts
 
     def _describe_offer_change(self, row):
         line, held = row.line, row.held

@@ -3,8 +3,6 @@
 from odoo import fields, models
 from odoo.tools import float_compare
 
-from ...tools.amounts import piece_amount, to_decimal
-
 
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
@@ -230,21 +228,6 @@ class SaleOrderLine(models.Model):
             price,
             product_taxes=self.product_id.taxes_id._filter_taxes_by_company(self.company_id),
             fiscal_position=self.order_id.fiscal_position_id,
-        )
-
-    def _get_offer_first_amount(self, terms, period, day):
-        """What the first period of another plan costs, in the item's own taxes.
-
-        :param Terms terms: of the plan
-        :param Period period: in which it begins
-        :param datetime.date day: with which it begins
-        :rtype: float
-        """
-        amount, rounding = self._get_offer_period_amount(), self.currency_id.rounding
-        if terms.proration == 'none':
-            return amount
-        return float(
-            piece_amount(to_decimal(amount), period, day, period.last, to_decimal(rounding))
         )
 
     def _get_offer_period_amount(self):
