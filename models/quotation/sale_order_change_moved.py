@@ -1,5 +1,5 @@
-"""What goes on under another plan, before it is signed: "what is signed is what is billed", with the
-pauses, ends, waivers and quantities that go along.
+"""What goes on under another plan, before it is signed: "what is signed is what is billed", with
+the pauses, ends, waivers and quantities that go along.
 """
 
 from odoo import models
@@ -34,9 +34,7 @@ class SaleOrder(models.Model):
         effect, settled = self._find_offer_effect(rows), subscription._get_settled_to()
         texts = []
         if effect.total and settled and settled >= day:
-            texts.append(
-                self._get_offer_plan_text(subscription.plan_id, effect.last, effect.total)
-            )
+            texts.append(self._get_offer_plan_text(subscription.plan_id, effect.last, effect.total))
         for plan, lines in self._get_offer_moves().grouped('offer_plan_id').items():
             timeline = self._get_offer_moved_timeline(plan, lines)
             period = timeline.get_period(day)
