@@ -62,6 +62,7 @@ from . import (
     test_subscription_shown,
     test_subscription_transfer,
     test_subscription_transfer_dialog,
+    test_subscription_transfer_lives,
     test_subscription_transfer_money,
     test_subscription_transfer_undo,
     test_subscription_unpaid,

@@ -36,6 +36,9 @@ class TestConcurrency(ProcessCase):
             'change,pause': ('tried again', 4.52),
             'bill,bill': ('tried again', 20),
             'withdraw,withdraw': ('refused', 20),
+            'transfer,transfer': ('refused', 4.52),
+            'transfer,change': ('refused', 4.52),
+            'change,transfer': ('tried again', 4.52),
         }
         for when in ('behind', 'beside'):
             self._assert_races(when, expected)
@@ -45,6 +48,7 @@ class TestConcurrency(ProcessCase):
             'change': 4.52 + 16.45 + 30,
             'pause': 4.52,
             'end': 4.52,
+            'transfer': 4.52,
             # nothing is waived in February
             'waive': 4.52 + 10,
             'withdraw': 20,

@@ -39,6 +39,11 @@ class TestSubscriptionRPC(OfferLifeCommon, HttpCase):
         self.assertIs(call('waive', line, '2027-09-01', '2027-09-30', 'Outage'), True)
         act = pending.event_ids.filtered(lambda event: event.kind == 'waived')
         self.assertIs(call('withdraw', act.id), True)
+        self.assertEqual(len(call('propose_transfer_prices', '2027-02-01', {})), 1)
         self.assertRegex(call('give_notice', '2027-02-01'), r'^\d{4}-\d\d-\d\d$')
         self.assertIs(call('withdraw_notice'), True)
         self.assertIs(call('end', '2027-12-31', 'Moved away'), True)
+        heir = self.env['res.partner'].create({'name': 'Heir'})
+        self.assertEqual(
+            call('transfer', '2027-06-15', {'partner_id': heir.id}), pending.successor_ids.ids
+        )

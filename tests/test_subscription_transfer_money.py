@@ -59,6 +59,17 @@ class TestTransferCurrency(TransferCommon):
         self._assert_movements_add_up(new)
         self._assert_movements_add_up(self.subscription)
 
+    def test_a_change_is_quoted_in_the_currency_of_what_goes_on(self):
+        new = self._transfer(self.subscription, **self.euros, lines=self._propose())
+        order = new.with_user(self.salesperson)._create_change_order(date(2027, 4, 1))
+        self.assertEqual(order.currency_id, self.other_currency)
+        line = order.order_line.filtered(lambda it: it.product_id == self.workplace)
+        self.assertEqual(line.price_unit, 160.0)
+        configuration = self.env['offer.configuration']._configuration_of(line)
+        order.offer_add({**configuration, 'quantity': 5}, line_id=line.id)
+        order.action_confirm()
+        self.assertEqual(self._lines_on(new, '2027-04-01')[0][1:], (5, 160.0))
+
     def test_planned_prices_are_withdrawn_before(self):
         self.subscription.change('2027-05-01', [{'line_id': self.line.id, 'quantity': 5}])
         self.subscription.change('2027-06-01', [{'line_id': self.line.id, 'price_unit': 42}])

@@ -334,6 +334,10 @@ def _act(name, subscription):
         'change': lambda: subscription.change('2027-01-15', [{'line_id': line.id, 'quantity': 3}]),
         'pause': lambda: subscription.pause('2027-01-15'),
         'end': lambda: subscription.end('2027-01-14', 'moved'),
+        'transfer': lambda: subscription.transfer(
+            '2027-01-15',
+            {'partner_id': subscription.env['res.partner'].create({'name': 'Heir'}).id},
+        ),
         'waive': lambda: subscription.waive(line.id, '2027-01-15', '2027-01-31', 'a gift'),
         'withdraw': lambda: subscription.withdraw(changed.id),
     }[name]()

@@ -28,6 +28,9 @@ class OfferSubscription(models.Model):
         self.ensure_one()
         self._check_running_on(day)
         order = self.env['sale.order'].create({**self._prepare_change_order_values(day), **values})
+        if order.currency_id != self.currency_id:
+            # no pricelist says so
+            order.currency_id = self.currency_id
         lines = self.line_ids._get_running_on(day)
         sequence = 10
         for root in lines.filtered(lambda line: not line.parent_id):
