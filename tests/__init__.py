@@ -53,6 +53,7 @@ from . import (
     test_subscription_facts,
     test_subscription_fixed,
     test_subscription_import,
+    test_subscription_import_many,
     test_subscription_life,
     test_subscription_random,
     test_subscription_readers,

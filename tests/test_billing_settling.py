@@ -89,6 +89,29 @@ class TestSettling(OfferCommon):
         self.assertEqual(subscription.bill('2027-01-06').amount_untaxed, 40.33)
         self.assertEqual(self._entries(subscription), [('charge', '2027-01-06', '2027-01-10')])
 
+    def test_a_change_and_its_correction_before_posting_are_one_draft(self):
+        subscription = self._subscribe(options=[])
+        line = subscription.line_ids
+        posted = subscription.bill('2027-01-01')
+        self.plan.invoice_handling = 'draft'
+        subscription.change('2027-01-11', [{'line_id': line.id, 'quantity': 5}])
+        first = subscription.bill('2027-01-11')
+        # 250.00 less 150.00 for 21 of 31 days
+        self.assertEqual((first.state, first.amount_untaxed), ('draft', 67.74))
+        self.assertEqual(len(first.invoice_line_ids), 2)
+        # it was four that were meant
+        subscription.change('2027-01-11', [{'line_id': line.id, 'quantity': 4}])
+        second = subscription._get_invoices() - posted
+        self.assertEqual((len(second), second.state, second.amount_untaxed), (1, 'draft', 33.87))
+        # or none at all
+        for act in self._get_acts(subscription).filtered(lambda act: act.kind == 'changed'):
+            subscription.withdraw(act.id)
+        self.assertEqual(subscription._get_invoices(), posted)
+        self.assertFalse(subscription.bill('2027-01-31'))
+        # in two parts since, of one invoice line
+        days = [('charge', '2027-01-01', '2027-01-10'), ('charge', '2027-01-11', '2027-01-31')]
+        self.assertEqual(self._entries(subscription), days)
+
     def test_a_draft_that_somebody_worked_on_stays(self):
         subscription, draft = self._draft(options=[])
         draft.with_user(self.accountant).narration = 'Thank you'

@@ -3,38 +3,28 @@
 Called as: worker.py CONFIG DATABASE COMMAND [ARGUMENT]
 """
 
-import contextlib
 import functools
 import os
 import signal
-import subprocess
 import sys
-import tempfile
 import time
 import traceback
 
-from psycopg2.errors import DiskFull
+# this file is run, not imported
+from worker_base import environment, tell
+from worker_install import install, uninstall
+from worker_trouble import administrate, fill_disk, free_disk, hurt
 
-from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.sql_db import close_all, db_connect
+from odoo.sql_db import close_all
 from odoo.tools import SQL, config
 
 DAY = '2027-01-01'
 # statements between one moment of death and the next
 MOMENTS = 9
-
-
-def environment(cr):
-    return api.Environment(cr, SUPERUSER_ID, {'tracking_disable': True})
-
-
-def tell(text):
-    sys.stdout.write(f'{text}\n')
-    sys.stdout.flush()
 
 
 def prepare(registry, payers):
@@ -164,113 +154,25 @@ def bill_and_stop(registry):
         env['offer.subscription']._cron_bill(DAY)
 
 
-def _administrate(*statements):
-    """Say something that takes effect for connections to come."""
-    with db_connect('postgres').cursor() as cr:
-        cr._cnx.autocommit = True
-        for statement in statements:
-            cr.execute(statement)
-    close_all()
-
-
-def _hurt(registry, what, table='account_move', whose="'Payer 3'"):
-    """Let the server do something to whoever writes for a payer: an invoice of the fourth one.
-
-    :param str whose: names of payers, in SQL
-    """
-    payer = 'partner_id' if table == 'account_move' else 'partner_invoice_id'
-    with registry.cursor() as cr:
-        cr.execute(
-            SQL(
-                """
-                CREATE FUNCTION hurt() RETURNS trigger LANGUAGE plpgsql AS %s;
-                CREATE TRIGGER hurt BEFORE INSERT OR UPDATE ON %s
-                   FOR EACH ROW EXECUTE FUNCTION hurt()
-                """,
-                f"""BEGIN
-                    IF (SELECT name FROM res_partner WHERE id = NEW.{payer}) IN ({whose}) THEN
-                        {what}
-                    END IF;
-                    RETURN NEW;
-                END""",
-                SQL.identifier(table),
-            )
-        )
-
-
-def _heal(registry):
-    with registry.cursor() as cr:
-        cr.execute('DROP FUNCTION IF EXISTS hurt() CASCADE')
-
-
-def _fill_disk(registry):
-    """Let a disk run full: invoice lines on a small one, and something else that takes its room.
-
-    :return: the folder where it is mounted; False: only root can mount, so the server says what it
-        would
-    """
-    with registry.cursor() as cr:
-        cr.execute('SHOW data_directory')
-        owner = os.stat(cr.fetchone()[0])
-    folder = tempfile.mkdtemp()
-    mount = ['mount', '-t', 'tmpfs', '-o', f'size=24m,uid={owner.st_uid},mode=0700']
-    if subprocess.run([*mount, 'tmpfs', folder], check=False, capture_output=True).returncode:
-        os.rmdir(folder)
-        _hurt(registry, "RAISE EXCEPTION USING ERRCODE = '53100';")
-        return False
-    space = f'small_{os.path.basename(folder)}'
-    _administrate(SQL('CREATE TABLESPACE %s LOCATION %s', SQL.identifier(space), folder))
-    with registry.cursor() as cr:
-        cr.execute(SQL('ALTER TABLE account_move_line SET TABLESPACE %s', SQL.identifier(space)))
-        cr.execute(SQL('CREATE TABLE filler (t text) TABLESPACE %s', SQL.identifier(space)))
-    for size in (10000, 1):
-        _fill(registry, size)
-    return folder
-
-
-def _fill(registry, rows):
-    """Write until there is no room for so many more."""
-    with contextlib.suppress(DiskFull):
-        while True:
-            with registry.cursor() as cr:
-                cr.execute(
-                    "INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, %s)",
-                    [rows],
-                )
-
-
-def _free_disk(registry, folder):
-    _heal(registry)
-    if not folder:
-        return
-    with registry.cursor() as cr:
-        cr.execute('DROP TABLE filler')
-        cr.execute('ALTER TABLE account_move_line SET TABLESPACE pg_default')
-    space = f'small_{os.path.basename(folder)}'
-    _administrate(SQL('DROP TABLESPACE %s', SQL.identifier(space)))
-    subprocess.run(['umount', folder], check=True)
-    os.rmdir(folder)
-
-
 def bill_in_trouble(registry, kind):
     """Bill while the server has a trouble, two payers a batch, say what was billed, and heal."""
     _set_batch(2)
     database, folder = SQL.identifier(registry.db_name), None
     if kind == 'time-out':
-        _hurt(registry, 'PERFORM pg_sleep(30);')
-        _administrate(SQL("ALTER DATABASE %s SET statement_timeout = '2s'", database))
+        hurt(registry, 'PERFORM pg_sleep(30);')
+        administrate(SQL("ALTER DATABASE %s SET statement_timeout = '2s'", database))
     elif kind == 'deadlock':
-        _hurt(registry, "RAISE EXCEPTION USING ERRCODE = '40P01';")
+        hurt(registry, "RAISE EXCEPTION USING ERRCODE = '40P01';")
     elif kind == 'lost connection':
-        _hurt(registry, 'PERFORM pg_terminate_backend(pg_backend_pid());')
+        hurt(registry, 'PERFORM pg_terminate_backend(pg_backend_pid());')
     elif kind == 'read-only':
         # as after a fail-over: whatever is written next is refused
         what = "PERFORM set_config('transaction_read_only', 'on', true);"
-        _hurt(registry, what, 'offer_subscription', 'SELECT name FROM res_partner')
+        hurt(registry, what, 'offer_subscription', 'SELECT name FROM res_partner')
     elif kind == 'full disk':
-        folder = _fill_disk(registry)
+        folder = fill_disk(registry)
     status = os.waitpid(_fork(lambda: bill(registry)), 0)[1]
-    _administrate(SQL('ALTER DATABASE %s RESET statement_timeout', database))
+    administrate(SQL('ALTER DATABASE %s RESET statement_timeout', database))
     with registry.cursor() as cr:
         cr.execute('SELECT count(*) FROM account_move')
         billed = cr.fetchone()[0]
@@ -278,7 +180,7 @@ def bill_in_trouble(registry, kind):
         parked = cr.fetchone()[0]
         cr.execute('SELECT count(*) FROM mail_activity')
         told = cr.fetchone()[0]
-    _free_disk(registry, folder)
+    free_disk(registry, folder)
     tell(f'{billed} {parked} {told} {bool(status)} {bool(folder)}')
 
 
@@ -407,96 +309,6 @@ def hold_one(registry, seconds):
         subscription.lock_for_update()
         tell('held')
         time.sleep(float(seconds))
-
-
-def install(registry):
-    """Install the addon on a database that has lived: no row that was there is touched.
-
-    The item of the setup fee is the one row that the addon adds to them.
-    """
-    tables = (
-        'product_template',
-        'product_product',
-        'product_pricelist_item',
-        'sale_order',
-        'sale_order_line',
-        'account_move',
-        'account_move_line',
-    )
-    state = ' UNION ALL '.join(
-        f"SELECT '{table}', count(*), max(xmin::text::bigint)::text,"
-        f" (SELECT relfilenode::text FROM pg_class WHERE oid = '{table}'::regclass) FROM {table}"
-        f' WHERE id <= %({table})s'
-        for table in tables
-    )
-    with registry.cursor() as cr:
-        env = environment(cr)
-        env['account.chart.template'].try_loading('generic_coa', env.company, install_demo=False)
-        product = env['product.product'].create({'name': 'Cable', 'invoice_policy': 'order'})
-        env['product.pricelist'].create({'name': 'List', 'item_ids': [Command.create({})]})
-        partner = env['res.partner'].create({'name': 'Bakery Berg'})
-        lines = [Command.create({'product_id': product.id, 'tax_ids': [Command.clear()]})]
-        order = env['sale.order'].create({'partner_id': partner.id, 'order_line': lines})
-        order.action_confirm()
-        order._create_invoices().action_post()
-        module = env['ir.module.module'].search([('name', '=', 'sale_offer')])
-        # a transaction of its own, so that what the installation touches shows
-        cr.commit()  # pylint: disable=invalid-commit
-        last = {}
-        for table in tables:
-            cr.execute(SQL('SELECT max(id) FROM %s', SQL.identifier(table)))
-            last[table] = cr.fetchone()[0]
-        cr.execute(state, last)
-        before = cr.fetchall()
-        assert all(row[1] for row in before), before
-        module.button_immediate_install()
-    with Registry(registry.db_name).cursor() as cr:
-        cr.execute(state, last)
-        after = cr.fetchall()
-        assert after == before, (before, after)
-        env = environment(cr)
-        assert 'offer.plan' in env
-        assert not env['product.template'].search([('offer_kind', '!=', False)])
-        tell('no row was touched')
-
-
-def uninstall(registry):
-    """Sell under a plan, uninstall the addon, and open what is left."""
-    with registry.cursor() as cr:
-        env = environment(cr)
-        plan = env['offer.plan'].create({'name': 'Monthly'})
-        service = env['product.product'].create(
-            {
-                'name': 'Managed Workplace',
-                'type': 'service',
-                'offer_kind': 'service',
-                'offer_state': 'published',
-                'invoice_policy': 'order',
-                'taxes_id': [Command.clear()],
-                'offer_price_ids': [Command.create({'amount': 40.0, 'plan_id': plan.id})],
-            }
-        )
-        partner = env['res.partner'].create({'name': 'Bakery Berg'})
-        order = env['sale.order'].create({'partner_id': partner.id})
-        order.offer_add({'product_id': service.id, 'plan_id': plan.id})
-        order.action_confirm()
-        subscription = order.offer_subscription_ids
-        invoice = subscription.bill(subscription.date_start)
-        ids = order.id, invoice.id
-        module = env['ir.module.module'].search([('name', '=', 'sale_offer')])
-        module.button_immediate_uninstall()
-    with Registry(registry.db_name).cursor() as cr:
-        env = environment(cr)
-        order, invoice = env['sale.order'].browse(ids[0]), env['account.move'].browse(ids[1])
-        for record in (order, invoice, order.order_line.product_id.product_tmpl_id):
-            arch = record.get_view(view_type='form')['arch']
-            assert 'offer_' not in arch, record
-            record.read()
-        assert 'offer.plan' not in env
-        assert order.locked and 'Monthly' in ''.join(order.message_ids.mapped('body'))
-        assert order.amount_total == 40.0 and invoice.state == 'posted'
-        assert order.invoice_status != 'to invoice' and not order._get_invoiceable_lines()
-        tell('a working Odoo')
 
 
 COMMANDS = {
