@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.tests import tagged
 
 from odoo.addons.sale_offer.models.billing import offer_subscription_engine as engine
@@ -25,6 +26,20 @@ class TestRandomDoors(DoorsCommon):
             'Care', is_recurring=True, price_mode='priced', quantity_mode='per_unit', quantity=2
         )
         cls.group.max_choices = 9
+        cls.pricelists = cls.env['product.pricelist'].create(
+            [
+                {'name': name, 'currency_id': currency.id}
+                for name, rounding in (('LAX', 1.0), ('LBX', 0.001))
+                for currency in cls.env['res.currency'].create(
+                    {
+                        'name': name,
+                        'symbol': '¤',
+                        'rounding': rounding,
+                        'rate_ids': [Command.create({'name': '2000-01-01', 'rate': 1.37})],
+                    }
+                )
+            ]
+        )
         cls.plans = [cls.plan]
         for index, values in enumerate(PLANS):
             plan = cls._create_plan(f'Plan {index} {values}', **values)
@@ -43,14 +58,19 @@ class TestRandomDoors(DoorsCommon):
             {'option_id': self.care.id},
             {'option_id': self.backup_option.id, 'quantity': 2},
         ]
-        return self._begin(
+        pricelist = random.choice([None, None, *self.pricelists])
+        subscription = self._begin(
             random.randint(1, 6),
+            order_values=pricelist and {'pricelist_id': pricelist.id},
             plan_id=random.choice(self.plans).id,
             options=random.sample(options, random.randint(0, 3)),
         )
+        if pricelist:
+            self.assertEqual(subscription.currency_id, pricelist.currency_id)
+        return subscription
 
     def test_lives_through_random_doors(self):
-        for case, random in get_randoms('doors of lives', 5, 150):
+        for case, random in get_randoms('doors of lives', 4, 150):
             with self.env.cr.savepoint() as savepoint:
                 life = DoorsLife(self, random, self._begin_at_random(random), self.plans)
                 # that years are parked rather than billed at once is not the matter here
@@ -111,6 +131,7 @@ class TestRandomDoors(DoorsCommon):
         )
         anew = self._begin(
             lines[0].phase_ids.quantity,
+            order_values={'pricelist_id': order.pricelist_id.id},
             plan_id=subscription.plan_id.id,
             options=[
                 {'option_id': line.option_id.id}
