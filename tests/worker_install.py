@@ -1,11 +1,11 @@
 """The addon comes and goes, on a database of its own."""
 
+# this file is run, not imported
+from worker_base import environment, tell
+
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tools import SQL
-
-# this file is run, not imported
-from worker_base import environment, tell
 
 
 def install(registry):
