@@ -118,7 +118,9 @@ class TestSameFacts(DoorsCommon):
         def begin():
             subscription = self._begin(options=self.options)
             antivirus = subscription.line_ids.filtered(lambda it: it.option_id == self.antivirus)
-            subscription.change('2027-01-01', [{'line_id': antivirus.id, 'quantity': 5}])
+            report = subscription.line_ids.filtered(lambda it: it.option_id == self.report)
+            lines = antivirus + report
+            subscription.change('2027-01-01', [{'line_id': it.id, 'quantity': 5} for it in lines])
             return subscription
 
         for quantity in (2, 4, 6):

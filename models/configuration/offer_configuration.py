@@ -211,9 +211,13 @@ class OfferConfiguration(models.AbstractModel):
             line_id=data.get('line_id') or None,
             held=reader.held(data.get('line_id')),
         )
-        node.quantity = self._read_option_quantity(reader, parent, option, data)
+        running = node.held and node.held._get_held_on(parent.held_on)['quantity']
+        if running and data.get('quantity') in (None, running):
+            # what runs goes on as it was agreed, whatever the option says today
+            node.quantity = running
+        else:
+            node.quantity = self._read_option_quantity(reader, parent, option, data)
         if option.quantity_mode == 'per_unit' and node.held and node.held.parent_id == parent.held:
-            # as it was agreed, whatever the option says today
             node.quantity = node.held._get_quantity_under(parent.held_on, parent.quantity)
         obstacle = self._get_obstacle(reader, parent, option, node.quantity)
         if obstacle and not node.held:
