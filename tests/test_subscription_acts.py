@@ -122,6 +122,44 @@ class TestPlannedActs(ActsCommon):
         self.assertFalse(event.is_withdrawable)
         self._assert_refused("can't be withdrawn", lambda: self.subscription.withdraw(event.id))
 
+    def _count_queries(self, act):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        act()
+        return self.env.cr.sql_log_count - before
+
+    def test_more_acts_take_fewer_queries_than_there_are_more(self):
+        def look():
+            # read for itself, as a form is
+            acts = self.subscription.browse(self.subscription.id).event_ids
+            acts = acts.filtered(lambda event: not event.act_id)
+            self.assertTrue(all(acts.mapped('summary')))
+            return acts.mapped('is_withdrawable')
+
+        self.subscription.change('2026-02-01', [{'line_id': self.line.id, 'quantity': 5}])
+        self.subscription.pause('2026-09-01', until='2026-09-10')
+        self.subscription.waive(self.line.id, '2026-03-01', '2026-03-02', 'outage')
+        look()
+        few = self._count_queries(look)
+        for month in range(3, 12):
+            day = f'2026-{month:02}-05'
+            self.subscription.change(day, [{'line_id': self.line.id, 'quantity': month}])
+            self.subscription.waive(self.line.id, day, day, 'outage')
+        # 18 more acts; each for itself would take nine
+        self.assertLess(self._count_queries(look) - few, 9)
+        self.assertEqual(sum(look()), 3 + 2 * 9)
+
+    def test_closed_books_keep_each_act_on_its_own_day(self):
+        self.subscription.change('2026-02-01', [{'line_id': self.line.id, 'quantity': 5}])
+        self.subscription.change('2026-05-01', [{'line_id': self.line.id, 'quantity': 6}])
+        self.subscription.bill('2026-05-01')
+        self.company.sudo().sale_lock_date = '2026-03-31'
+        acts = self.subscription.event_ids.filtered(lambda event: event.kind == 'changed')
+        self.env.invalidate_all()
+        acts = acts.filtered(lambda event: not event.act_id).sorted('date')
+        self.assertEqual(acts.mapped('is_withdrawable'), [False, True])
+
     # === RIGHTS === #
 
     def test_who_may_not_write_is_offered_no_withdrawal(self):

@@ -35,7 +35,7 @@ class OfferSubscription(models.Model):
         else:
             # what is pending has no such day
             lines = self.line_ids.filtered(
-                lambda line: line.date_next_due and line.date_next_due <= until
+                lambda line: (day := line.date_next_due) and day <= until
             )
             since = {line.id: line.settled_to for line in lines}
         if not lines:

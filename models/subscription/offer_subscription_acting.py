@@ -210,6 +210,13 @@ class OfferSubscription(models.Model):
 
     def _check_withdrawable(self, event):
         """:raise UserError: if this act can't be taken back"""
+        self._check_taken_back(event, self._get_locked_until(event.date) if event else None)
+
+    def _check_taken_back(self, event, locked_until):
+        """
+        :param locked_until: see `_get_locked_until`, of the act's day or an earlier one
+        :raise UserError: if this act can't be taken back
+        """
         if not event:
             raise UserError(self.env._('%s has no such act.', self.name))
         if event.withdrawn_by_id:
@@ -232,7 +239,8 @@ class OfferSubscription(models.Model):
                 )
             )
         self._check_not_built_on(event)
-        for subscription in self | self._get_caused(event).subscription_id:
+        self._check_not_charged(event.date, locked_until)
+        for subscription in self._get_caused(event).subscription_id - self:
             subscription._check_not_locked(event.date)
 
 

@@ -122,6 +122,8 @@ class OfferSubscription(models.Model):
             first
         :rtype: dict[int, dict[str, list]]
         """
+        if not self:
+            return {}
         for name in OTHERS:
             self.env[name].flush_model()
         found = {}

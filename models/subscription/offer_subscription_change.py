@@ -95,17 +95,30 @@ class OfferSubscription(models.Model):
                 )
             )
 
-    def _check_not_locked(self, day):
-        """Days that are billed and whose books are closed stay as they are.
-
-        :raise UserError: if days from this one on are
+    def _get_locked_until(self, day):
+        """:return: the last day of closed books of which this day is one; None: they are open
+        :rtype: datetime.date | None
         """
         # sudo: a lock concerns everybody, also who may not read journals
         journal = self.sudo().journal_id or self.env['account.journal'].sudo().search(
             [('type', '=', 'sale'), ('company_id', '=', self.company_id.id)], limit=1
         )
         locks = self.company_id.sudo()._get_violated_lock_dates(day, True, journal)
-        if not locks:
+        return max((lock[0] for lock in locks), default=None)
+
+    def _check_not_locked(self, day):
+        """Days that are billed and whose books are closed stay as they are.
+
+        :raise UserError: if days from this one on are
+        """
+        self._check_not_charged(day, self._get_locked_until(day))
+
+    def _check_not_charged(self, day, locked_until):
+        """
+        :param locked_until: see `_get_locked_until`, of this day or an earlier one
+        :raise UserError: if days from this one on are billed and their books are closed
+        """
+        if not locked_until or locked_until < day:
             return
         # sudo: a lock concerns everybody; who changes need not see what is settled
         charged = self.sudo().line_ids.billing_entry_ids.filtered(
@@ -115,7 +128,7 @@ class OfferSubscription(models.Model):
             raise UserError(
                 self.env._(
                     'These days are billed and the books are locked until %s: choose a later day.',
-                    format_date(self.env, max(lock[0] for lock in locks)),
+                    format_date(self.env, locked_until),
                 )
             )
 

@@ -112,6 +112,9 @@ class OfferSubscriptionEvent(models.Model):
         ondelete='cascade',
         help='The change of a plan, or the transfer, with which this subscription goes on.',
     )
+    caused_ids = fields.One2many(
+        comodel_name='offer.subscription.event', inverse_name='cause_id', string='Continued With'
+    )
     phase_ids = fields.One2many(
         comodel_name='offer.subscription.phase', inverse_name='event_id', string='Agreed'
     )

@@ -14,11 +14,14 @@ class OfferSubscriptionEvent(models.Model):
 
     @api.depends('name', 'withdrawn_by_id')
     def _compute_summary(self):
-        for event in self:
+        # sudo: who sees an act sees what it says, also of items that are not for everybody
+        events_sudo = self.sudo()
+        timelines = events_sudo.filtered('phase_ids').subscription_id._get_timelines()
+        for event, event_sudo in zip(self, events_sudo, strict=True):
             # the name of a transfer says where it went on
             says_it = event.kind == 'transferred'
-            # sudo: who sees an act sees what it says, also of items that are not for everybody
-            event.summary = (not says_it and event.sudo()._describe_facts()) or event.name
+            timeline = timelines.get(event_sudo.subscription_id)
+            event.summary = (not says_it and event_sudo._describe_facts(timeline)) or event.name
 
     @api.depends('name', 'withdrawn_text')
     def _compute_story(self):
@@ -38,8 +41,9 @@ class OfferSubscriptionEvent(models.Model):
     @api.depends('withdrawn_by_id', 'subscription_id.date_end')
     @api.depends_context('uid')
     def _compute_is_withdrawable(self):
+        withdrawable = self._filter_withdrawable()
         for event in self:
-            event.is_withdrawable = event._is_withdrawable()
+            event.is_withdrawable = event in withdrawable
 
     @api.depends('withdrawn_by_id', 'subscription_id.date_end')
     def _compute_is_moot(self):
@@ -67,34 +71,42 @@ class OfferSubscriptionEvent(models.Model):
         """:return: whether it will have an effect on its day, unless it is withdrawn"""
         return self.kind == 'announced' or self._has_facts()
 
-    def _is_withdrawable(self):
-        """:return: whether the user may take it back, now"""
-        subscription = self.subscription_id
-        if not subscription._has_begun() or not subscription.has_access('write'):
-            return False
-        try:
-            subscription._check_withdrawable(self)
-        except UserError:
-            return False
-        return True
+    def _filter_withdrawable(self):
+        """:return: those that the user may take back, now"""
+        found = self.browse()
+        for subscription, events in self.grouped('subscription_id').items():
+            if not subscription._has_begun() or not subscription.has_access('write'):
+                continue
+            # books that are open on the first day are open on all of them
+            locked_until = subscription._get_locked_until(min(events.mapped('date')))
+            for event in events:
+                try:
+                    subscription._check_taken_back(event, locked_until)
+                except UserError:
+                    continue
+                found |= event
+        return found
 
-    def _describe_facts(self):
-        """:return: what the facts of the act say; empty: it has none, or its name says it
+    def _describe_facts(self, timeline):
+        """
+        :param Timeline timeline: of the subscription, where the act says something of lines
+        :return: what the facts of the act say; empty: it has none, or its name says it
         :rtype: str
         """
         self.ensure_one()
+        if self.phase_ids:
+            return self._describe_phases(timeline)
         for name in FACTS:
             if self[name]:
                 return getattr(self, f'_describe_{name}')()
         return ''
 
-    def _describe_phase_ids(self):
+    def _describe_phases(self, timeline):
         day = format_date(self.env, self.date, date_format='medium')
         if self.kind == 'activated':
             return self.env._('Starts on %s', day)
         if self.kind == 'renewed':
             return ''
-        timeline = self.subscription_id._get_timeline()
         phases = self.phase_ids.sorted(lambda phase: phase.subscription_line_id.sequence)
         return self.env._(
             'From %(day)s: %(changes)s',

@@ -220,7 +220,7 @@ class OfferSubscription(models.Model):
         :rtype: offer.subscription.event
         """
         # sudo: what was agreed decides, whoever asks
-        return event.sudo().search([('cause_id', '=', event.id)], order='id')
+        return event.sudo().caused_ids.sorted('id')
 
     def _check_not_built_on(self, event):
         """:raise UserError: if something was agreed of what went on since"""
