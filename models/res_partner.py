@@ -37,20 +37,20 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self.commercial_partner_id.offer_order_policy or company.offer_order_policy
 
-    def _get_offer_payer(self, address, company):
+    def _get_offer_payer(self, company, address=None):
         """Who pays for what this customer orders: the company of a contact, unless the invoice
         address is one of type Invoice, a company itself or chosen by hand.
 
-        :param address: res.partner, the invoice address of the order
         :param company: res.company, which delivers
+        :param address: res.partner, the invoice address of the order; None: the customer's own
         :rtype: res.partner
         """
         self.ensure_one()
-        entity = self.commercial_partner_id
+        entity, own = self.commercial_partner_id, self.address_get(['invoice'])['invoice']
+        address = address or self.browse(own)
         if company.offer_payer_policy != 'company' or not entity.is_company:
             return address
-        is_chosen = address.id != self.address_get(['invoice'])['invoice']
-        if is_chosen or address.is_company or address.type == 'invoice':
+        if address.id != own or address.is_company or address.type == 'invoice':
             return address
         return entity
 

@@ -71,6 +71,11 @@ class TestPayers(OfferCommon):
         moved = order.offer_subscription_ids - subscription
         self.assertEqual(moved.partner_invoice_id, self.partner_b)
 
+    def test_the_company_of_a_contact_that_takes_over_pays(self):
+        subscription = self._order_for(self.partner_b)
+        new = subscription.transfer('2027-02-01', {'partner_id': self.clerk.id})
+        self.assertEqual((new.partner_id, new.partner_invoice_id), (self.clerk, self.firm))
+
     def _get_recipients(self, invoice):
         sending = self.env['account.move.send']
         template = invoice._get_mail_template()

@@ -105,7 +105,7 @@ class OfferTransfer(models.TransientModel):
             dialog.partner_invoice_id = (
                 subscription.partner_invoice_id
                 if partner == subscription.partner_id
-                else partner.browse(partner.address_get(['invoice'])['invoice'])
+                else partner._get_offer_payer(dialog.company_id or subscription.company_id)
             )
 
     @api.depends('subscription_id', 'date', 'company_id', 'currency_id')

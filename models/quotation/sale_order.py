@@ -206,7 +206,7 @@ class SaleOrder(models.Model):
             'company_id': self.company_id.id,
             'partner_id': self.partner_id.id,
             'partner_invoice_id': self.partner_id._get_offer_payer(
-                self.partner_invoice_id, self.company_id
+                self.company_id, self.partner_invoice_id
             ).id,
             'partner_shipping_id': self.partner_shipping_id.id,
             'payment_term_id': self.payment_term_id.id,

@@ -18,11 +18,10 @@ class OfferSubscription(models.Model):
     def _compute_addresses(self):
         for subscription in self:
             partner = subscription.partner_id
-            addresses = partner.address_get(['invoice', 'delivery'])
-            payer = partner.browse(addresses['invoice'])
-            if partner:
-                payer = partner._get_offer_payer(payer, subscription.company_id)
-            subscription.partner_invoice_id = payer
+            addresses = partner.address_get(['delivery'])
+            subscription.partner_invoice_id = (
+                partner and partner._get_offer_payer(subscription.company_id)
+            )
             subscription.partner_shipping_id = addresses['delivery']
 
     @api.depends('plan_id')

@@ -107,14 +107,15 @@ class OfferSubscription(models.Model):
         for name in {'partner_id', 'partner_invoice_id'} & named.keys():
             named[name].check_access('read')
         partner = named.get('partner_id', self.partner_id)
+        company = named.get('company_id', self.company_id)
         payer = self.partner_invoice_id
         if partner != self.partner_id:
-            payer = payer.browse(partner.address_get(['invoice'])['invoice'])
+            payer = partner._get_offer_payer(company)
         return Transfer(
             self._get_transfer_day(day),
             partner,
             named.get('partner_invoice_id', payer),
-            named.get('company_id', self.company_id),
+            company,
             named.get('currency_id', self.currency_id),
             self._read_transfer_prices(values.get('lines') or []),
         )
