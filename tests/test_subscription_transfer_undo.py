@@ -214,3 +214,24 @@ class TestTransferRefused(TransferCommon):
                 'use "Transfer" instead',
                 lambda name=name: self.subscription.write({name: 2**31 - 1}),
             )
+
+    def test_what_is_said_of_days_before_is_not_lost_after_them(self):
+        subscription = self._begin()
+        new = self._transfer(subscription)
+        root = subscription.line_ids.sorted('sequence')[0]
+        told = f'continues in {new.name} from 03/11/2027 on: withdraw that before'
+        for act in (
+            lambda: subscription.change('2027-02-01', [{'line_id': root.id, 'quantity': 5}]),
+            lambda: subscription.change(
+                '2027-02-01', [{'product_id': self.notebook.id, 'price_unit': 1.0}]
+            ),
+            lambda: subscription.pause('2027-02-15', '2027-03-20'),
+            lambda: subscription.pause('2027-02-15'),
+        ):
+            self._assert_refused(told, act)
+        # what ends before reaches nothing there
+        subscription.pause('2027-02-15', '2027-03-10')
+        subscription.withdraw(self._get_act(subscription).id)
+        subscription.change('2027-02-01', [{'line_id': root.id, 'quantity': 5}])
+        again = self._transfer(subscription)
+        self.assertEqual(again.line_ids.sorted('sequence')[0].quantity, 5)

@@ -46,6 +46,7 @@ class OfferSubscription(models.Model):
         """:raise UserError: if it is not running then, or the days end before they start"""
         self.ensure_one()
         self._check_running_on(day)
+        self._check_stays(self.line_ids, day, last or FOREVER)
         self._check_not_locked(day)
         if last and last < day:
             raise UserError(self.env._('The pause ends before it starts.'))

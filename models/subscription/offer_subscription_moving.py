@@ -213,6 +213,31 @@ class OfferSubscription(models.Model):
             for act in planned.event_id.sorted('id')
         ]
 
+    def _check_stays(self, lines, day, last=FOREVER):
+        """What is said now would not reach what goes on elsewhere, where that is agreed for a day
+        to come: it must not be lost in silence.
+
+        :param lines: of this subscription, of which something is said
+        :param datetime.date day: from which on it counts
+        :param datetime.date last: until when it counts
+        :raise UserError: if one of them goes on elsewhere later
+        """
+        since = max(day, self._get_company_today(self.company_id))
+        # sudo: what was agreed decides, whoever asks
+        for line_sudo in lines.sudo():
+            for after_sudo in line_sudo.continued_by_ids:
+                first = after_sudo.date_start
+                if after_sudo._has_begun_by(FOREVER) and since < first <= last:
+                    raise UserError(
+                        self.env._(
+                            '"%(line)s" continues in %(subscription)s from %(first)s on: withdraw'
+                            ' that before, or say it there from then on.',
+                            line=line_sudo.display_name,
+                            subscription=after_sudo.subscription_id.name,
+                            first=format_date(self.env, first),
+                        )
+                    )
+
     # === BUSINESS METHODS: WITHDRAWING === #
 
     def _get_caused(self, event):

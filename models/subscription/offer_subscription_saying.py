@@ -48,6 +48,7 @@ class OfferSubscription(models.Model):
         for line, _said in changes:
             if line:
                 self._check_agreed_on(line, day, timeline)
+            self._check_stays(line or self.line_ids, day)
         return timeline
 
     def _say_changes(self, act_sudo, day, changes, timeline):
