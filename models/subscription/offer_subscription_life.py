@@ -19,8 +19,8 @@ class OfferSubscription(models.Model):
         for subscription in self:
             partner = subscription.partner_id
             addresses = partner.address_get(['delivery'])
-            subscription.partner_invoice_id = (
-                partner and partner._get_offer_payer(subscription.company_id)
+            subscription.partner_invoice_id = partner and partner._get_offer_payer(
+                subscription.company_id
             )
             subscription.partner_shipping_id = addresses['delivery']
 
