@@ -2,7 +2,7 @@
 PYTHON ?= python3
 MAKE_PY = $(PYTHON) dev/make.py
 
-.PHONY: help demo serve test deep odoo-tests bench lint terms wheel clean
+.PHONY: help demo serve test deep odoo-tests bench chaos lint terms wheel clean
 
 help:
 	@echo "make demo    quote, order, subscribe and invoice on demo data, and print it"
@@ -12,13 +12,19 @@ help:
 	@echo "make deep    the random tests at their full sizes"
 	@echo "make odoo-tests  Odoo's own suites, with and without the addon: what differs"
 	@echo "make bench   speed, as ratios to stock Odoo in one run"
+	@echo "                only the scheduler: make bench T=scheduler DUE=1000"
+	@echo "make chaos   kill servers and PostgreSQL while they bill, and compare with a dry run"
+	@echo "                at full size: make chaos DUE=2000 KILLS=10 CRASHES=3"
 	@echo "make lint    the linters"
 	@echo "make terms   export the terms to translate, and say what lacks a translation"
 	@echo "make wheel   the addon as a Python package, in dist/"
 	@echo "make clean   remove databases, demo and logs"
 
-demo serve bench lint terms wheel clean:
+demo serve chaos lint terms wheel clean:
 	@$(MAKE_PY) $@
+
+bench:
+	@$(MAKE_PY) $@ $(T)
 
 odoo-tests:
 	@$(MAKE_PY) odoo-tests $(T)

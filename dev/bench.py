@@ -5,6 +5,7 @@ import json
 from bench_billing import bench_billing, run_script
 from bench_due import bench_due
 from bench_portal import bench_portal
+from bench_scheduler import bench_scheduler
 from common import CHECKOUT, say
 from database import ADDON
 
@@ -79,8 +80,9 @@ def run_bench(databases):
     good = good and untouched
     cheap, due = bench_due(databases)
     fast, billing = bench_billing(databases)
+    busy, scheduler = bench_scheduler(databases)
     quick, portal = bench_portal(databases)
-    good = good and cheap and fast and quick
+    good = good and cheap and fast and busy and quick
     head = ['| | stock Odoo | with the addon | ratio | at most | queries |']
     head.append('| --- | --- | --- | --- | --- | --- |')
     table = '\n'.join(head + rows)
@@ -91,6 +93,7 @@ def run_bench(databases):
     table += f'\n\n## The customer\'s pages\n\nBy the clock, through the web server.\n\n{portal}'
     table += f'\n\n## Finding what is due\n\n{due}'
     table += f'\n\n## Billing\n\n![Processor time of billing](billing.svg)\n\n{billing}'
+    table += f'\n\n## Through the scheduler\n\n{scheduler}'
     (CHECKOUT / 'bench' / 'RESULTS.md').write_text(f'# Speed\n\n{text}\n\n{table}\n')
     print(table)
     return good

@@ -28,7 +28,7 @@ def bench_due(databases):
     """
     :return: whether all is in its bounds, and the table as Markdown
     """
-    config = _get_old_config(databases)
+    config = get_old_config(databases, COMMIT)
     if not config:
         return True, (
             f"Not measured: the repository's history lacks {COMMIT}, with which it is compared."
@@ -73,19 +73,19 @@ def bench_due(databases):
     return good, '\n'.join([*head, *rows])
 
 
-def _get_old_config(databases):
+def get_old_config(databases, commit):
     """:return: a configuration that finds the old code instead of today's, or None without it"""
-    command = ['git', '-C', CHECKOUT, 'archive', '--format=tar', COMMIT]
+    command = ['git', '-C', CHECKOUT, 'archive', '--format=tar', commit]
     archive = subprocess.run(command, capture_output=True, check=False)
     if archive.returncode:
         return None
-    addons = STATE / f'addons_{COMMIT}'
+    addons = STATE / f'addons_{commit}'
     remove(addons)
     (addons / ADDON).mkdir(parents=True)
     subprocess.run(['tar', '-x', '-C', addons / ADDON], input=archive.stdout, check=True)
     text = databases.config.read_text()
     own = re.escape(str(databases.addons))
-    config = STATE / 'odoo-before.conf'
+    config = STATE / f'odoo-{commit}.conf'
     config.write_text(re.sub(rf'(addons_path = .*){own}', rf'\g<1>{addons}', text))
     config.chmod(0o600)
     return config

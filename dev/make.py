@@ -10,7 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench_scheduler import print_scheduler
 from browser import ensure_chromium, ensure_wkhtmltopdf
+from chaos import run_chaos
 from common import CACHE, CHECKOUT, STATE, SetupError, fail, locked, own_folder, remove, run, say
 from database import ADDON, Databases, check_port, serving
 from odoo_source import find_odoo
@@ -152,10 +154,23 @@ def odoo_tests(*suites):
             raise SystemExit(1)
 
 
-def bench():
+def bench(*parts):
+    """:param str parts: none: all; 'scheduler': only that, of DUE subscriptions"""
     project = Project()
     with postgres() as server, locked(STATE / 'work.lock'):
-        if not run_bench(project.databases(server)):
+        databases = project.databases(server)
+        if 'scheduler' in parts:
+            good = print_scheduler(databases, int(os.environ.get('DUE', 1000)), parts[1:])
+        else:
+            good = run_bench(databases)
+    if not good:
+        raise SystemExit(1)
+
+
+def chaos():
+    project = Project()
+    with postgres() as server, locked(STATE / 'work.lock'):
+        if not run_chaos(project.databases(server)):
             raise SystemExit(1)
 
 
@@ -201,7 +216,7 @@ def clean():
 
 COMMANDS = {
     command.__name__.replace('_', '-'): command
-    for command in (demo, serve, test, deep, odoo_tests, bench, lint, terms, wheel, clean)
+    for command in (demo, serve, test, deep, odoo_tests, bench, chaos, lint, terms, wheel, clean)
 }
 
 

@@ -6,6 +6,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -103,8 +104,11 @@ def _named_server():
 
 
 class Cluster:
-    def __init__(self):
-        self.folder = STATE / 'postgres'
+    def __init__(self, name='postgres', settings=SETTINGS):
+        """
+        :param str name: of its folder
+        """
+        self.folder, self.settings = STATE / name, settings
         self.data = self.folder / 'data'
         self.binaries, self.libraries = _binaries()
         self.user = _cluster_user()
@@ -122,24 +126,43 @@ class Cluster:
             say('Making a private PostgreSQL cluster …')
             part = self.folder / 'data.part'
             remove(part)
-            self._run('initdb', '-D', part, '-U', ROLE, '-A', 'trust', '-E', 'UTF8')
+            self.run('initdb', '-D', part, '-U', ROLE, '-A', 'trust', '-E', 'UTF8')
             part.rename(self.data)
-        settings = ' '.join(f"-c {key}='{value}'" for key, value in SETTINGS.items())
+        settings = ' '.join(f"-c {key}='{value}'" for key, value in self.settings.items())
         self._ctl('start', '-w', '-l', self.folder / 'log', '-o', f'-k {self.folder} {settings}')
 
     def stop(self):
         self._ctl('stop', '-m', 'fast', '-w', check=False)
 
+    def kill(self, seconds=60):
+        """End it as a crash does: the first process at once, the others when they notice.
+
+        :raise SetupError: if they do not
+        """
+        first = int((self.data / 'postmaster.pid').read_text().splitlines()[0])
+        others = [pid for pid, parent in _parents() if parent == first]
+        os.kill(first, signal.SIGKILL)
+        deadline = time.monotonic() + seconds
+        # one that nobody has reaped yet would pass for one that runs
+        while any(Path(f'/proc/{pid}').exists() for pid in (first, *others)):
+            if time.monotonic() > deadline:
+                raise SetupError('PostgreSQL was killed, but did not end.')
+            time.sleep(0.1)
+
     def _ctl(self, action, *args, check=True):
         try:
-            self._run('pg_ctl', action, '-D', self.data, *args)
+            self.run('pg_ctl', action, '-D', self.data, *args)
         except SetupError:
             if check:
                 raise
             return False
         return True
 
-    def _run(self, program, *args):
+    def run(self, program, *args):
+        """Run one of PostgreSQL's programs as the cluster's user.
+
+        :raise SetupError: if it fails
+        """
         env = {'PATH': os.environ.get('PATH', ''), 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC'}
         if self.libraries:
             env['LD_LIBRARY_PATH'] = self.libraries
@@ -160,6 +183,14 @@ class Cluster:
         if result.returncode:
             hint = f'See {self.folder / "log"}; "make clean" removes the cluster.'
             raise SetupError(f'Could not run {program} {args[0]} for PostgreSQL. {hint}')
+
+
+def _parents():
+    """:return: processes, each with its parent"""
+    for folder in Path('/proc').glob('[0-9]*'):
+        with contextlib.suppress(OSError):
+            text = (folder / 'stat').read_text()
+            yield int(folder.name), int(text.rpartition(')')[2].split()[1])
 
 
 def _cluster_user():
