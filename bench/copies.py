@@ -13,7 +13,21 @@ TABLES = {
     'offer_billing_entry': 'subscription_line_id IN (SELECT id FROM offer_subscription_line'
     ' WHERE subscription_id = %s)',
 }
-NAMES = {'res_partner': "'Customer ' || number", 'offer_subscription': "'COPY/' || number"}
+# the invoices too, where they count
+INVOICES = {
+    'account_move': 'id IN (SELECT move_id FROM account_move_line JOIN offer_billing_entry'
+    ' ON invoice_line_id = account_move_line.id JOIN offer_subscription_line AS line'
+    ' ON line.id = subscription_line_id WHERE subscription_id = %s)',
+    'account_move_line': 'move_id IN (SELECT move_id FROM account_move_line'
+    ' JOIN offer_billing_entry ON invoice_line_id = account_move_line.id'
+    ' JOIN offer_subscription_line AS line ON line.id = subscription_line_id'
+    ' WHERE subscription_id = %s)',
+}
+NAMES = {
+    'res_partner': "'Customer ' || number",
+    'offer_subscription': "'COPY/' || number",
+    'account_move': "'COPY/' || one.id || '/' || number",
+}
 FOREIGN = """
     SELECT attname, confrelid::regclass::text
       FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
@@ -21,11 +35,18 @@ FOREIGN = """
 """
 
 
-def copy_subscription(env, subscription, count):
-    """:param count: how many copies; copied entries stand on the invoice lines of the first"""
+def copy_subscription(env, subscription, count, invoices=False):
+    """
+    :param count: how many copies
+    :param bool invoices: whether invoices are copied too; else copied entries stand on the invoice
+        lines of the first
+    """
     env.flush_all()
     numbers = {}
-    for table, which in TABLES.items():
+    tables = {**TABLES, **(INVOICES if invoices else {})}
+    # entries refer to invoices
+    tables['offer_billing_entry'] = tables.pop('offer_billing_entry')
+    for table, which in tables.items():
         if is_there(env.cr, table):
             env.cr.execute(f'SELECT id FROM {table} WHERE {which} ORDER BY id', [subscription.id])
             ids = [found for (found,) in env.cr.fetchall()]

@@ -1,6 +1,7 @@
 """Invoices an hour through Odoo's own scheduler: a real server, at Odoo's own limits."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -15,6 +16,9 @@ from database import ADDON
 # the last commit whose runs end after ten seconds and wait to be called again
 COMMIT = 'b5278fd'
 DUE = 300
+IDLE = 100_000
+MOST_QUERIES = 15
+MOST_SECONDS = 1.0
 THREADS = 2
 # a run that makes nothing for so long has stopped
 PATIENCE = 180
@@ -59,13 +63,32 @@ def bench_scheduler(databases, due=DUE, cases=('before threads', 'now threads', 
         '| server | billed | by the clock | invoices an hour | processor | longest pause |',
         '| --- | --- | --- | --- | --- | --- |',
     ]
-    return good, '\n'.join([*head, *rows])
+    quick, text = _measure_idle(databases)
+    return good and quick, '\n'.join([*head, *rows, '', text])
+
+
+def _measure_idle(databases, count=IDLE):
+    """:return: whether a look at many with nothing to do is in its bounds, and a sentence"""
+    name = f'{databases.prefix}_bench_idle'
+    databases.clone(databases.ensure_template(), name)
+    one = json.loads(run_script(databases, 'scheduler.py', databases.config, name, 'idle', count))
+    databases.drop(name)
+    say(f'idle: {one}')
+    return one['queries'] <= MOST_QUERIES and one['seconds'] <= MOST_SECONDS, (
+        f'{count:,} subscriptions under a plan with every policy, {one["invoices"]:,} invoices, all'
+        f' paid, and nothing to do: a look at them takes {one["queries"]} queries (at most'
+        f' {MOST_QUERIES}) and {one["seconds"]:.2f} s by the clock (at most {MOST_SECONDS:.0f} s),'
+        f' {one["slowest"][0]:.2f} s of it for the slowest query.'
+    )
 
 
 def print_scheduler(databases, due, cases):
     """:return: whether all was billed"""
     databases.ensure_base()
-    good, table = bench_scheduler(databases, due, *([cases] if cases else []))
+    if cases == ('idle',):
+        good, table = _measure_idle(databases, due)
+    else:
+        good, table = bench_scheduler(databases, due, *([cases] if cases else []))
     print(table)
     return good
 
@@ -76,7 +99,7 @@ def _measure(databases, config, which, kind, due):
     log.unlink(missing_ok=True)
     databases.clone(databases.base, name)
     databases.install(name, ADDON, config)
-    run_script(databases, 'scheduler.py', config, name, due)
+    run_script(databases, 'scheduler.py', config, name, 'due', due)
     with _server(databases, config, name, log, KINDS[kind][1]) as server:
         # the backends' time is lost with them, so it is read while they live
         start, used = time.monotonic(), _Processor(databases, server.pid, name)

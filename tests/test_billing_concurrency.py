@@ -122,3 +122,28 @@ class TestConcurrency(ProcessCase):
         self._work('bill', beside=True)
         self.assertIn("1 jobs of {'_bill_payers'}", self._work('perform_jobs', beside=True))
         self._assert_all_billed_once()
+
+    def test_what_waits_in_the_queue_is_not_enqueued_again(self):
+        self._work('install_jobs', beside=True)
+        # nothing is due by the clock
+        out = self._work('schedule_jobs', 2, beside=True)
+        nothing = '0 jobs of 0 payers, 0 of them different, {}'
+        self.assertEqual(out.splitlines(), [nothing, nothing, 'warnings: []'])
+        self._work('start_run')
+        (run,) = self._select('SELECT id FROM offer_billing_run')[0]
+        waiting = f'4 jobs of {PAYERS} payers, {PAYERS} of them different, {{{run}}}'
+        out = self._work('schedule_jobs', 2, beside=True)
+        self.assertEqual(out.splitlines(), [waiting, waiting, 'warnings: []'])
+        self._work('shift_jobs', beside=True)
+        out = self._work('schedule_jobs', 1, beside=True)
+        self.assertEqual(out.splitlines(), [waiting, 'warnings: []'])
+        self._work('perform_jobs', beside=True)
+        self._assert_all_billed_once()
+        # whoever billed the first payer was no run; the last job ends the run
+        billed = self._select(
+            'SELECT run_id, count(*) FROM offer_billing_entry GROUP BY 1 ORDER BY 1'
+        )
+        self.assertEqual(billed, [(run, 2 * PAYERS - 2), (None, 2)])
+        self.assertEqual(self._select('SELECT state FROM offer_billing_run'), [('done',)])
+        out = self._work('schedule_jobs', 1, beside=True)
+        self.assertEqual(out.splitlines(), [nothing, 'warnings: []'])

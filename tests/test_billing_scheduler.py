@@ -11,6 +11,7 @@ from odoo.exceptions import LockError, UserError
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.sale_offer.models.subscription.faults import is_nobodys
+from odoo.addons.sale_offer.tools import batches as bounds
 from odoo.addons.sale_offer.tools.batches import FIRST_LINES, SECONDS, Batches
 
 from .common import OfferCommon
@@ -173,6 +174,24 @@ class TestScheduler(OfferCommon):
         self.env.invalidate_all()
         self.assertTrue(company)
         self.assertTrue(self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]))
+
+    def test_trouble_wakes_nobody(self):
+        """A full disk is looked at each minute, not all the time."""
+        self._agree(1, minimum_term_count=0)
+        cron = self.env.ref('sale_offer.ir_cron_bill')
+        self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]).unlink()
+        subscriptions = self.env.registry['offer.subscription']
+        self.patch(subscriptions, '_try_chunk', lambda *args: (0, DeadlockDetected()))
+        self.patch(bounds, 'MOST_FAILURES', 1)
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            progress = self.env(cr=cr)['ir.cron.progress'].sudo().create({'cron_id': cron.id})
+            context = {'cron_id': cron.id, 'ir_cron_progress_id': progress.id}
+            env = self.env(cr=cr, user=self.ref('base.user_root'), su=True, context=context)
+            env['offer.subscription']._cron_bill('2027-01-01')
+            # Odoo comes back
+            self.assertEqual(progress.remaining, 1)
+            self.assertFalse(env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]))
 
     # === RUNS === #
 

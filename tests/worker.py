@@ -13,6 +13,7 @@ import traceback
 # this file is run, not imported
 from worker_base import environment, tell
 from worker_install import install, uninstall
+from worker_jobs import install_jobs, perform_jobs, schedule_jobs, shift_jobs
 from worker_trouble import administrate, fill_disk, free_disk, hurt
 
 from odoo.exceptions import UserError
@@ -184,30 +185,6 @@ def bill_in_trouble(registry, kind):
     tell(f'{billed} {parked} {told} {bool(status)} {bool(folder)}')
 
 
-def install_jobs(registry):
-    with registry.cursor() as cr:
-        modules = environment(cr)['ir.module.module']
-        modules.update_list()
-        modules.search([('name', '=', 'queue_job')]).button_immediate_install()
-
-
-def perform_jobs(registry):
-    """Perform what waits in the queue, as its runner does."""
-    from odoo.addons.queue_job.job import Job
-
-    with registry.cursor() as cr:
-        env = environment(cr)
-        jobs = env['queue.job'].search([('state', '=', 'pending')])
-        tell(f'{len(jobs)} jobs of {set(jobs.mapped("method_name"))}')
-        for uuid in jobs.mapped('uuid'):
-            job = Job.load(env, uuid)
-            job.perform()
-            job.set_done()
-            job.store()
-            # a job's transaction ends with it
-            cr.commit()  # pylint: disable=invalid-commit
-
-
 def bill_behind_a_snapshot(registry):
     """A worker whose snapshot is older than another's commit must fail, not bill again."""
     with registry.cursor() as late, registry.cursor() as early:
@@ -322,6 +299,8 @@ COMMANDS = {
         bill_in_trouble,
         install_jobs,
         perform_jobs,
+        schedule_jobs,
+        shift_jobs,
         bill_behind_a_snapshot,
         hold_one,
         start_run,

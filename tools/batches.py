@@ -7,6 +7,8 @@ from collections import deque
 
 FIRST_LINES = 100
 MOST_LINES = 1000
+# of a job, whose time nobody measures
+JOB_LINES = 200
 # a worker that is killed loses about so much work
 SECONDS = 4.0
 # so many in a row that fail by themselves: it is the server, and no use to go on

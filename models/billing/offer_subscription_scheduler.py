@@ -6,12 +6,18 @@ import time
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...tools.batches import MOST_LINES, Batches
+from ...tools.batches import JOB_LINES, MOST_LINES, Batches
 from ..subscription.faults import FASTER, is_nobodys
 
 _logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
+# states of a job that is still to bill; one that was started may have died
+WAITING = ('wait_dependencies', 'pending', 'enqueued')
+
+
+class _TroubleError(Exception):
+    """The server is not well: it is no use to go on now."""
 
 
 class OfferSubscription(models.Model):
@@ -31,14 +37,23 @@ class OfferSubscription(models.Model):
         if not crons._commit_progress(remaining=1):
             return
         self._check_guard()
-        if self._run_tasks(until):
+        try:
+            is_done = self._run_tasks(until)
+        except _TroubleError:
+            # no worker is woken: Odoo comes back when it looks the next time, and finds the server
+            # well, or not yet
+            return
+        if is_done:
             crons._commit_progress(remaining=0)
         elif self.env.context.get('cron_id'):
             # a worker that is free goes on at once, instead of when it looks the next time
             crons.browse(self.env.context['cron_id'])._trigger()
 
     def _run_tasks(self, until):
-        """:return: whether everything is done, for what there is time"""
+        """
+        :return: whether everything is done, for what there is time
+        :raise _TroubleError: if billing met what is nobody's fault, again and again
+        """
 
         def get_day(company):
             return self._to_day(until) if until else self._get_company_today(company)
@@ -71,12 +86,13 @@ class OfferSubscription(models.Model):
     def _bill_company(self, company, day, run):
         """:param run: offer.billing.run that asked for it, if any
         :return: whether there is time left to go on
+        :raise _TroubleError: if it met what is nobody's fault, again and again
         """
         crons = self.env['ir.cron']
         sizes, remaining = self._count_due(company, day)
         left = crons._commit_progress(remaining=remaining)
         # a payer is visited once a run, also one that another worker holds or that fails
-        batches = Batches(sizes, MOST_LINES)
+        batches = Batches(sizes, JOB_LINES if self._has_jobs() else MOST_LINES)
         while left and (payers := batches.take()):
             started = time.monotonic()
             count, error = self._try_chunk(company, payers, day, run)
@@ -86,8 +102,7 @@ class OfferSubscription(models.Model):
                 continue
             _logger.info('Billing met trouble that is nobody\'s; it is tried again', exc_info=error)
             if not batches.split(payers):
-                # the next run finds the server well, or tries again
-                return False
+                raise _TroubleError
         return bool(left)
 
     def _count_due(self, company, day):
@@ -95,6 +110,9 @@ class OfferSubscription(models.Model):
         :rtype: tuple[dict, int]
         """
         domain = self._get_due_domain(company, day)
+        waiting = self._get_waiting_payers(company, day)
+        if waiting:
+            domain &= Domain('partner_invoice_id', 'not in', waiting)
         counts = self._read_group(domain, ['partner_invoice_id'], ['__count', 'id:array_agg'])
         lines = self.env['offer.subscription.line']._read_group(
             [('subscription_id', 'in', self._search(domain)), ('date_next_due', '<=', day)],
@@ -108,13 +126,39 @@ class OfferSubscription(models.Model):
         }
         return sizes, sum(count for _payer, count, _numbers in counts)
 
+    def _has_jobs(self):
+        """:return: whether batches are jobs of OCA's `queue_job`"""
+        return 'queue.job' in self.env
+
+    def _get_waiting_payers(self, company, day):
+        """:return: invoice addresses that a job is still to bill up to that day, or later
+        :rtype: list[int]
+        """
+        if not self._has_jobs():
+            return []
+        # sudo: whoever bills need not be allowed to read jobs
+        jobs = self.env['queue.job'].sudo().search(
+            [
+                ('model_name', '=', self._name),
+                ('method_name', '=', '_bill_payers'),
+                ('state', 'in', WAITING),
+            ]
+        )  # fmt: skip
+        called = (job.args[:3] for job in jobs)
+        return [
+            payer
+            for company_id, payers, until in called
+            if company_id == company.id and until >= day
+            for payer in payers
+        ]
+
     def _try_chunk(self, company, payer_ids, day, run):
         """Bill some payers, or leave that to a job where `queue_job` is installed.
 
         :return: how many subscriptions were visited, and what went wrong that is nobody's fault
         :raise psycopg2.Error: where the connection is lost: the run ends
         """
-        if 'queue.job' in self.env:
+        if self._has_jobs():
             key = f'sale_offer.bill/{company.id}/{day}/{payer_ids[0]}'
             jobs = self.with_delay(identity_key=key)
             jobs._bill_payers(company.id, payer_ids, day, run.id)
@@ -150,7 +194,11 @@ class OfferSubscription(models.Model):
         company = self.env['res.company'].browse(company_id)
         domain = self._get_due_domain(company, day) & Domain('partner_invoice_id', 'in', payer_ids)
         batch = self.with_company(company).search(domain)._lock_payers()
-        batch._bill_or_park(day, self.env['offer.billing.run'].browse(run_id or []))
+        runs = self.env['offer.billing.run']
+        batch._bill_or_park(day, runs.browse(run_id or []))
+        if run_id and self._has_jobs():
+            # the scheduler doesn't wait for jobs
+            runs._finish()
         return len(batch)
 
     @api.model
