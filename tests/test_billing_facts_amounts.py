@@ -165,3 +165,15 @@ class TestBillingFactsAmounts(BillingFactsCommon):
         )
         invoice = self.subscription.bill('2027-01-01')
         self.assertEqual(sorted(invoice.invoice_line_ids.mapped('price_subtotal')), [0, 150])
+
+    def test_an_invoice_of_nothing_whose_lines_are_not_is_made(self):
+        self._bill('2027-01-01')
+        # another item at the same price from the 11th on: 21 of 31 days of 150.00 each
+        self._change('2027-01-11', product_id=self.backup.id, price_unit=50)
+        invoice = self.subscription.bill('2027-01-11')
+        self.assertEqual((invoice.amount_untaxed, invoice.state), (0, 'posted'))
+        lines = {line.price_subtotal: line.name for line in invoice.invoice_line_ids}
+        # each is called as it was
+        self.assertEqual(lines.keys(), {-101.61, 101.61})
+        self.assertIn('Managed Workplace', lines[-101.61])
+        self.assertIn('Remote Backup', lines[101.61])

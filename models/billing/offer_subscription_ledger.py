@@ -82,8 +82,30 @@ class OfferSubscription(models.Model):
             amount=float(amount),
             written=written,
             content=row.content,
-            text=(span and span.name) or line.name,
+            text=self._get_row_text(line, row, span),
         )
+
+    @api.model
+    def _get_row_text(self, line, row, span):
+        """What comes back is called as it was, also where another item took its place since.
+
+        :param Row row: what is due
+        :param span: what the line delivers on these days, or None
+        :return: what an invoice calls it
+        :rtype: str
+        """
+        item = row.content.item
+        if item == (span.content.item if span else line.product_id.id):
+            return (span and span.name) or line.name
+        # sudo: who sees what is due need not read facts
+        phases_sudo = line.sudo().phase_ids.filtered(
+            lambda phase: phase.says_name and phase.for_product_id.id == item
+        )
+        if phases_sudo:
+            return phases_sudo.sorted('id')[-1].name
+        product = self.env['product.product'].browse(item)
+        lang = line.subscription_id.partner_id.lang
+        return line._get_name_of(product, line.tier_id.browse(), lang)
 
     @api.model
     def _get_row_amounts(self, timeline, row, left):
