@@ -177,3 +177,7 @@ class TestBillingFactsAmounts(BillingFactsCommon):
         self.assertEqual(lines.keys(), {-101.61, 101.61})
         self.assertIn('Managed Workplace', lines[-101.61])
         self.assertIn('Remote Backup', lines[101.61])
+        # and without the promises of the one that it replaces
+        self.assertIn('Gold', lines[-101.61])
+        self.assertNotIn('Gold', lines[101.61])
+        self.assertFalse(self.line._get_held_on(date(2027, 1, 11))['tier_id'])

@@ -59,7 +59,7 @@ class OfferSubscription(models.Model):
             values = said.setdefault(line, {})
             if values.get('quantity') == 0:
                 continue
-            self._add_unit(line._get_held(day, timeline), values)
+            self._add_own_terms(line._get_held(day, timeline), values)
             priced = self._new_priced_line(order, line, values, (day, timeline), made)
             if PRICED_BY - {'quantity'} & values.keys():
                 values.setdefault('name', priced._get_offer_name())
@@ -75,17 +75,20 @@ class OfferSubscription(models.Model):
                     values.setdefault(name, value)
 
     @api.model
-    def _add_unit(self, held, values):
-        """Another item comes in its own unit, as on a quotation.
+    def _add_own_terms(self, held, values):
+        """Another item comes in its own unit, as on a quotation, and without a service level that
+        it does not have.
 
         :param dict held: what is agreed, see `offer.subscription.line._get_held`
         :param dict values: what is said; it is added to
         """
         product = self.env['product.product'].browse(values.get('product_id') or [])
-        if product.id not in (False, held['product_id']):
-            unit = product.uom_id.id
-            if unit != held['product_uom_id']:
-                values.setdefault('product_uom_id', unit)
+        if product.id in (False, held['product_id']):
+            return
+        if product.uom_id.id != held['product_uom_id']:
+            values.setdefault('product_uom_id', product.uom_id.id)
+        if held['tier_id'] and held['tier_id'] not in product.product_tmpl_id.offer_tier_ids.ids:
+            values.setdefault('tier_id', False)
 
     def _new_priced_order(self, day, **values):
         """:return: a change of this subscription in memory, which prices what is asked of it
