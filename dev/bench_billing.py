@@ -55,18 +55,26 @@ def bench_billing(databases, invoices=INVOICES):
         ratio = one['cpu'] / one['invoices'] / (floor['cpu'] / floor['invoices'])
         good = good and one['invoices'] == invoices and (limit is None or ratio <= limit)
         rows.append(
-            f'| {text} | {one["cpu"]:.1f} s | {ratio:.2f} | {limit or "—"} |'
+            f'| {text} | {one["cpu"]:.1f} s | {one["wall"]:.1f} s | {_mark(ratio, limit)} |'
+            f' {limit or "—"} |'
             f' {one["queries"] / one["invoices"]:.1f} | {one["memory"]} MiB |'
         )
     _draw(best)
     head = [
-        f'Best of {ROUNDS} in turn; the peers once.',
+        f'Best of {ROUNDS} in turn; the peers once. Processor time is Odoo\'s: PostgreSQL\'s own is'
+        ' not in it, but in the time by the clock. What misses its bound is bold.',
         '',
-        f'| {invoices:,} invoices of 3 lines with a tax | processor | of the floor | at most |'
-        ' queries an invoice | memory |',
-        '| --- | --- | --- | --- | --- | --- |',
+        f'| {invoices:,} invoices of 3 lines with a tax | processor | by the clock | of the floor |'
+        ' at most | queries an invoice | memory |',
+        '| --- | --- | --- | --- | --- | --- | --- |',
     ]
     return good, '\n'.join([*head, *rows, '', *more])
+
+
+def _mark(ratio, limit):
+    """:return: the ratio, bold if it misses its bound"""
+    text = f'{ratio:.2f}'
+    return f'**{text}**' if limit and ratio > limit else text
 
 
 def _more(databases, config, prepared, best, invoices):
@@ -81,7 +89,8 @@ def _more(databases, config, prepared, best, invoices):
         each = one['cpu'] / one['invoices']
         first = first or each
         rows.append(
-            f'| {count:,} | {1000 * each:.0f} ms | {each / first:.2f} | {one["memory"]} MiB |'
+            f'| {count:,} | {one["invoices"]:,} | {1000 * each:.0f} ms | {each / first:.2f} |'
+            f' {one["memory"]} MiB |'
         )
         say(f'{count:,} due: {one}')
         dry = _run(databases, config, name, 'dry_run')
@@ -94,8 +103,10 @@ def _more(databases, config, prepared, best, invoices):
     say(f'two processes: {two}')
     ratio = broken['cpu'] / best['ours']['cpu']
     return [
-        '| due | an invoice | of the first | memory | a dry run of all |',
-        '| --- | --- | --- | --- | --- |',
+        'Of many that are due the first batches are billed, and all are found:',
+        '',
+        '| due | billed | an invoice | of the first | memory | a dry run of all |',
+        '| --- | --- | --- | --- | --- | --- |',
         *rows,
         '',
         f'With one of {invoices:,} broken, {broken["invoices"]:,} are billed, {broken["parked"]} is'
