@@ -45,7 +45,7 @@ class TestUnpaid(OfferLifeCommon):
         subscription = self._live()
         return subscription, subscription.bill('2027-01-01')
 
-    def _pay(self, amount, day, match=None):
+    def _pay(self, amount, day, match=None, **values):
         payment = self.env['account.payment'].create(
             {
                 'partner_id': self.customer.id,
@@ -54,6 +54,7 @@ class TestUnpaid(OfferLifeCommon):
                 'amount': amount,
                 'date': day,
                 'journal_id': self.company_data['default_journal_bank'].id,
+                **values,
             }
         )
         payment.action_post()
@@ -102,6 +103,103 @@ class TestUnpaid(OfferLifeCommon):
         subscription, _invoice = self._suspend()
         self._pay(79.0, '2027-01-05')
         self.assertTrue(self._is_pursued(subscription))
+
+    def test_a_payment_counts_for_what_is_oldest(self):
+        subscription, january = self._suspend()
+        self._pay(80.0, '2027-01-05')
+        february = subscription.bill('2027-02-01')
+        # paid, though nobody matched it; what comes later is not late yet
+        self.assertEqual((january.payment_state, bool(february)), ('not_paid', True))
+        self.assertFalse(self._is_pursued(subscription, '2027-02-15'))
+        self.assertTrue(self._is_pursued(subscription, '2027-02-16'))
+        events = subscription.event_ids.filtered(lambda event: event.kind == 'unpaid')
+        self.assertEqual(events.move_id, february)
+
+    def test_a_branch_that_pays_for_itself_is_another_payer(self):
+        subscription, first = self._suspend()
+        self.customer.is_company = True
+        branch = self.customer.create(
+            {'name': 'South', 'parent_id': self.customer.id, 'is_company': True}
+        )
+        self.init_invoice(
+            'out_refund', partner=branch, amounts=[500.0], post=True, invoice_date='2027-01-01'
+        )
+        self.assertTrue(self._is_pursued(subscription))
+        # nor does what it owes count
+        other = self._live()
+        invoice = other.bill('2027-01-01')
+        debt = {'partner': branch, 'amounts': [900.0], 'invoice_date': '2027-01-01'}
+        self.init_invoice('out_invoice', post=True, **debt)
+        self._pay(sum((first + invoice).mapped('amount_residual')), '2027-01-05')
+        self.assertFalse(self._is_pursued(other))
+
+    def test_a_payment_in_the_currency_of_the_invoice_counts_as_it_stands_there(self):
+        euro = self._get_other_currency({'2027-01-01': 2.0, '2027-01-05': 4.0})
+        subscription, invoice = self._suspend()
+        foreign = invoice.copy({'currency_id': euro.id, 'invoice_date': '2027-01-01'})
+        foreign.action_post()
+        self.assertEqual(foreign.currency_id, euro)
+        total = invoice.amount_residual
+        self._pay(total, '2027-01-05', invoice)
+        self._pay(foreign.amount_residual, '2027-01-05', currency_id=euro.id)
+        self.assertNotEqual(foreign.payment_state, 'paid')
+        # half of it by its worth in dollars
+        self.assertFalse(foreign._owes_offer_anything())
+        self.assertFalse(self._is_pursued(subscription))
+
+    def _get_other_currency(self, rates):
+        """:param dict rates: by day how many of it a dollar is worth"""
+        currency = self.env['res.currency'].create({'name': 'GLD', 'symbol': 'G'})
+        for day, rate in rates.items():
+            self.env['res.currency.rate'].create(
+                {
+                    'name': day,
+                    'rate': rate,
+                    'currency_id': currency.id,
+                    'company_id': self.company.id,
+                }
+            )
+        return currency
+
+    def test_what_was_paid_into_the_books_of_the_whole_company_counts(self):
+        _subscription, invoice = self._suspend()
+        invoice.button_draft()
+        invoice.button_cancel()
+        branch = self.company.create({'name': 'Branch', 'parent_id': self.company.id})
+        self.env.user.company_ids |= branch
+        receivable = self.company_data['default_account_receivable']
+        self.customer.with_company(branch).property_account_receivable_id = receivable
+        late = self._invoice_in(branch, 'out_invoice', 80.0)
+        self.assertEqual(late.company_id, branch)
+        self.assertTrue(late._owes_offer_anything())
+        self._pay(80.0, '2027-01-05')
+        self.assertFalse(late._owes_offer_anything())
+        # what the whole company is owed besides is no debt to the branch
+        debt = {'partner': self.customer, 'amounts': [900.0], 'invoice_date': '2027-01-01'}
+        self.init_invoice('out_invoice', post=True, **debt)
+        self.assertTrue(late._owes_offer_anything())
+        self._invoice_in(branch, 'out_refund', 80.0)
+        self.assertFalse(late._owes_offer_anything())
+
+    def _invoice_in(self, company, kind, amount):
+        """:return: a posted invoice or credit note of a branch"""
+        line = {'name': 'Work', 'quantity': 1, 'price_unit': amount, 'tax_ids': False}
+        move = self.env['account.move'].with_company(company).create(
+            {
+                'move_type': kind,
+                'company_id': company.id,
+                'journal_id': self.company_data['default_journal_sale'].id,
+                'partner_id': self.customer.id,
+                'invoice_date': '2027-01-01',
+                'invoice_date_due': '2027-01-01',
+                'invoice_line_ids': [
+                    (0, 0, {**line, 'account_id': self.company_data['default_account_revenue'].id})
+                ],
+            }
+        )  # fmt: skip
+        move.action_post()
+        # the policy looks whatever companies a user has chosen
+        return move.sudo()
 
     def test_it_works_again_after_a_pause_and_its_end(self):
         for policy in ('suspend', 'pause'):

@@ -65,35 +65,66 @@ class AccountMove(models.Model):
                 open_lines.reconcile()
 
     def _owes_offer_anything(self):
-        """Whether its payer owes anything: payments and credit notes count before they are matched,
-        and credit notes of ours before they are posted.
+        """Whether its payer owes anything of what was due up to its own due day. Payments and
+        credit notes settle what is oldest: they count before they are matched, and credit notes of
+        ours before they are posted.
 
         :rtype: bool
         """
         self.ensure_one()
-        payer, company = self.commercial_partner_id, self.company_id
-        lines = self.env['account.move.line']._read_group(
+        owed = {self.company_id: 0.0}
+        domain = [
+            # a branch is paid into the books of its company too
+            ('company_id', 'child_of', self.company_id.root_id.id),
+            # a branch of the payer that is a company pays for itself
+            ('partner_id.commercial_partner_id', '=', self.commercial_partner_id.id),
+            ('account_id.account_type', '=', 'asset_receivable'),
+            ('parent_state', '=', 'posted'),
+            ('reconciled', '=', False),
+            '|',
+            ('amount_residual', '<', 0),
+            '|',
+            ('date_maturity', '=', False),
+            ('date_maturity', '<=', self.invoice_date_due),
+        ]
+        groups = ['company_id', 'currency_id']
+        sums = ['amount_residual_currency:sum', 'amount_residual:sum']
+        for company, currency, amount, balance in self.env['account.move.line']._read_group(
+            domain, groups, sums
+        ):
+            owed[company] = owed.get(company, 0.0) + self._get_offer_amount(
+                currency, amount, balance
+            )
+        own = owed.pop(self.company_id)
+        for note in self._get_offer_draft_notes():
+            amounts = abs(note.amount_total), abs(note.amount_total_signed)
+            own -= self._get_offer_amount(note.currency_id, *amounts)
+        # what is owed to another branch is that one's affair
+        own += min(0.0, sum(owed.values()))
+        return self.currency_id.compare_amounts(own, 0) > 0
+
+    def _get_offer_amount(self, currency, amount, balance):
+        """:param float amount: in that currency
+        :param float balance: the same in the company's
+        :return: in the currency of this invoice, at its own rate where that is another
+        :rtype: float
+        """
+        same = currency == self.currency_id
+        return amount if same else balance * self.invoice_currency_rate
+
+    def _get_offer_draft_notes(self):
+        """:return: credit notes of ours to its payer that are still to be posted
+        :rtype: account.move
+        """
+        return self.search(
             [
-                ('company_id', '=', company.id),
-                ('partner_id', 'child_of', payer.id),
-                ('account_id.account_type', '=', 'asset_receivable'),
-                ('parent_state', '=', 'posted'),
-                ('reconciled', '=', False),
-            ],
-            [],
-            ['amount_residual:sum'],
-        )
-        notes = self.search(
-            [
-                ('company_id', '=', company.id),
-                ('commercial_partner_id', '=', payer.id),
+                ('company_id', '=', self.company_id.id),
+                ('commercial_partner_id', '=', self.commercial_partner_id.id),
                 ('move_type', '=', 'out_refund'),
                 ('state', '=', 'draft'),
                 ('invoice_line_ids.offer_billing_entry_ids', '!=', False),
             ]
         )
-        owed = lines[0][0] - sum(abs(note.amount_total_signed) for note in notes)
-        return company.currency_id.compare_amounts(owed, 0) > 0
 
     def _queue_offer_sending(self):
         """Let Odoo's own job send these invoices, after billing was committed."""
