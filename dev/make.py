@@ -23,8 +23,8 @@ from python_env import ensure_venv
 
 from bench import run_bench
 
-# what tests write is rolled back: counted in between, the tables are empty, and the next queries are
-# planned for tables without rows
+# what tests write is rolled back: counted in between, the tables are empty, and the next queries
+# are planned for tables without rows
 KEEP_UNCOUNTED = """
     DO $$
     DECLARE found record;
