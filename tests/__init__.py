@@ -19,6 +19,7 @@ from . import (
     test_billing_settling,
     test_billing_table,
     test_billing_trouble,
+    test_billing_turns,
     test_catalogue_classify,
     test_catalogue_product,
     test_catalogue_product_guards,

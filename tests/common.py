@@ -205,6 +205,26 @@ class OfferCommon(AccountTestInvoicingCommon):
         subscription.activate(day)
         return subscription
 
+    def _agree_policies(self, count, **values):
+        """:return: so many subscriptions under a plan with every policy"""
+        self.plan.write(
+            {
+                'minimum_term_count': 12,
+                'renewal_count': 12,
+                'renewal_percent': 3.0,
+                'renewal_announce_days': 30,
+                'renewal_quote_days': 40,
+                'renewal_remind_days': 10,
+                'unpaid_policy': 'suspend',
+                'unpaid_days': 14,
+                **values,
+            }
+        )
+        found = self.env['offer.subscription']
+        for _number in range(count):
+            found |= self._subscribe(options=[])
+        return found
+
     @classmethod
     def _get_acts(cls, subscription):
         """:return: what happened, without the movements of the revenue that refer to it"""

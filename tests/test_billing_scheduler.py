@@ -6,7 +6,6 @@ import time
 import psycopg2
 from psycopg2.errors import DeadlockDetected, ExclusionViolation, NotNullViolation
 
-from odoo import fields
 from odoo.exceptions import LockError, UserError
 from odoo.tests import BaseCase, tagged
 
@@ -22,26 +21,6 @@ MOST_QUERIES_AT_IDLE = 15
 
 @tagged('post_install', '-at_install')
 class TestScheduler(OfferCommon):
-    def _agree(self, count, **values):
-        """:return: so many subscriptions under a plan with every policy"""
-        self.plan.write(
-            {
-                'minimum_term_count': 12,
-                'renewal_count': 12,
-                'renewal_percent': 3.0,
-                'renewal_announce_days': 30,
-                'renewal_quote_days': 40,
-                'renewal_remind_days': 10,
-                'unpaid_policy': 'suspend',
-                'unpaid_days': 14,
-                **values,
-            }
-        )
-        found = self.env['offer.subscription']
-        for _number in range(count):
-            found |= self._subscribe(options=[])
-        return found
-
     def _count_queries(self, day):
         """:return: queries of a run on that day"""
         self.env.flush_all()
@@ -55,12 +34,12 @@ class TestScheduler(OfferCommon):
         return count
 
     def test_with_nothing_to_do_it_costs_a_handful_of_queries(self):
-        subscriptions = self._agree(3)
+        subscriptions = self._agree_policies(3)
         self._run_scheduler('2027-01-10')
         for invoice in subscriptions._get_invoices():
             self._pay(invoice)
         counts = [self._count_queries(f'2027-01-{day}') for day in (20, 30)]
-        self._agree(5)
+        self._agree_policies(5)
         self._run_scheduler('2027-01-30')
         for invoice in self.env['offer.subscription'].search([])._get_invoices():
             self._pay(invoice)
@@ -76,7 +55,7 @@ class TestScheduler(OfferCommon):
             wizard.create({}).action_create_payments()
 
     def test_each_is_looked_at_when_something_becomes_of_its_term(self):
-        automatic = self._agree(1)
+        automatic = self._agree_policies(1)
         # thirty days before 2028-01-01
         self.assertEqual(str(automatic.date_next_renewal), '2027-12-02')
         self._run_scheduler('2027-12-02', live=True)
@@ -86,7 +65,7 @@ class TestScheduler(OfferCommon):
         self.assertEqual(str(automatic.date_term_end), '2028-12-31')
         self.assertEqual(str(automatic.date_next_renewal), '2028-12-02')
 
-        quoted = self._agree(1, renewal_mode='quote')
+        quoted = self._agree_policies(1, renewal_mode='quote')
         self.assertEqual(str(quoted.date_next_renewal), '2027-11-21')
         self._run_scheduler('2027-11-21', live=True)
         self.assertTrue(quoted.renewal_order_id)
@@ -98,25 +77,31 @@ class TestScheduler(OfferCommon):
         self.assertEqual((str(quoted.date_end), quoted.date_next_renewal), ('2027-12-31', False))
 
         # without a next term, or with an end, there is nothing to look at
-        self.assertFalse(self._agree(1, renewal_mode='auto', renewal_count=0).date_next_renewal)
+        self.assertFalse(
+            self._agree_policies(1, renewal_mode='auto', renewal_count=0).date_next_renewal
+        )
         automatic.give_notice('2028-06-01')
         self.assertFalse(automatic.date_next_renewal)
         automatic.withdraw_notice()
         self.assertEqual(str(automatic.date_next_renewal), '2028-12-02')
 
     def test_other_days_ahead_are_followed(self):
-        subscription = self._agree(1)
+        subscription = self._agree_policies(1)
         self.plan.renewal_announce_days = 60
-        today = fields.Date.today()
+        today = subscription._get_company_today(self.company)
         self.assertEqual(subscription.date_next_renewal, today)
         self._run_scheduler(today, live=True)
         self.assertEqual(str(subscription.date_next_renewal), '2027-11-02')
 
     def test_renewals_cost_a_query_for_many_alike(self):
-        few, many = self._agree(1, renewal_percent=0), self.env['offer.subscription']
+        few, many = self._agree_policies(1, renewal_percent=0), self.env['offer.subscription']
         day = few._to_day('2028-01-01')
         counts = []
-        for found in (few, self._agree(4, renewal_percent=0), self._agree(8, renewal_percent=0)):
+        for found in (
+            few,
+            self._agree_policies(4, renewal_percent=0),
+            self._agree_policies(8, renewal_percent=0),
+        ):
             many |= found
             self.env.flush_all()
             self.env.invalidate_all()
@@ -130,7 +115,7 @@ class TestScheduler(OfferCommon):
         self.assertLessEqual(each, 3, counts)
 
     def test_a_run_without_time_leaves_its_work_and_wakes_the_workers(self):
-        subscriptions = self._agree(2, minimum_term_count=0)
+        subscriptions = self._agree_policies(2, minimum_term_count=0)
         subscriptions[1].partner_invoice_id = self.partner_b
         cron = self.env.ref('sale_offer.ir_cron_bill')
         triggers = self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)])
@@ -159,7 +144,7 @@ class TestScheduler(OfferCommon):
             self.assertFalse(found([('cron_id', '=', cron.id)]))
 
     def test_time_that_is_over_within_a_run_triggers_the_next(self):
-        subscription = self._agree(1, minimum_term_count=0)
+        subscription = self._agree_policies(1, minimum_term_count=0)
         cron = self.env.ref('sale_offer.ir_cron_bill')
         self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]).unlink()
         company = subscription.company_id
@@ -177,7 +162,7 @@ class TestScheduler(OfferCommon):
 
     def test_trouble_wakes_nobody(self):
         """A full disk is looked at each minute, not all the time."""
-        self._agree(1, minimum_term_count=0)
+        self._agree_policies(1, minimum_term_count=0)
         cron = self.env.ref('sale_offer.ir_cron_bill')
         self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]).unlink()
         subscriptions = self.env.registry['offer.subscription']
@@ -194,6 +179,17 @@ class TestScheduler(OfferCommon):
             self.assertFalse(env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]))
 
     # === RUNS === #
+
+    def test_a_job_that_outlives_its_run_bills(self):
+        subscription = self._subscribe(options=[])
+        run = self.env['offer.billing.run'].create({'date': '2027-01-01'})
+        number = run.id
+        run.unlink()
+        day = subscription._to_day('2027-01-01')
+        payers = subscription.partner_invoice_id.ids
+        subscription.sudo()._bill_payers(self.company.id, payers, day, number)
+        self.assertFalse(subscription.parked_reason)
+        self.assertTrue(subscription._get_invoices())
 
     def test_a_run_knows_its_invoices(self):
         other = self._subscribe({'partner_id': self.partner_b.id}, options=[])
@@ -252,6 +248,17 @@ class TestScheduler(OfferCommon):
             told[name] = subscription.activity_ids.mapped('user_id')
             self.assertEqual(len(subscription.activity_ids), 1, name)
         self.assertEqual(told, {'seller': seller, 'company': keeper, 'archived': keeper})
+
+    def test_who_may_not_work_in_the_company_is_not_told(self):
+        elsewhere = self.env['res.company'].create({'name': 'Elsewhere'})
+        seller = self._new_user('elsewhere', 'sales_team.group_sale_salesman')
+        self.company.offer_responsible_id = self.accountant
+        subscription = self._come_in({'quantity': 3, 'price_unit': 50.0}, date_start='2027-01-01')
+        subscription.user_id = seller
+        seller.write({'company_id': elsewhere.id, 'company_ids': [(6, 0, elsewhere.ids)]})
+        self._break(subscription)
+        self._run_scheduler('2027-01-01')
+        self.assertEqual(subscription.activity_ids.user_id, self.accountant)
 
     def test_without_a_responsible_whoever_created_it_is_told(self):
         subscription = self._come_in({'quantity': 3, 'price_unit': 50.0}, date_start='2027-01-01')

@@ -162,6 +162,36 @@ class TestRenewal(OfferLifeCommon):
         self._go_on('2028-05-15')
         self.assertEqual(subscription.renewal_order_id, subscription.change_order_ids - order)
 
+    def test_a_quotation_that_was_deleted_is_made_again(self):
+        for reminded in (False, True):
+            subscription = self._agree(renewal_mode='quote', renewal_quote_days=60)
+            self._go_on('2027-11-01', *(['2027-12-18'] if reminded else []))
+            order = subscription.renewal_order_id
+            order._action_cancel()
+            order.unlink()
+            self._go_on('2027-12-20')
+            self.assertEqual(subscription.renewal_order_id.state, 'sent', reminded)
+
+    def test_a_quotation_that_was_taken_up_again_is_reminded_of(self):
+        subscription = self._agree(renewal_mode='quote', renewal_quote_days=60)
+        self._go_on('2027-11-01')
+        order = subscription.renewal_order_id
+        order._action_cancel()
+        self._go_on('2027-12-17', '2027-12-18')
+        self.assertFalse(self._letters(subscription, 'ends on'))
+        order.action_draft()
+        order.action_quotation_sent()
+        self._go_on('2027-12-20')
+        self.assertEqual(len(self._letters(subscription, 'ends on')), 1)
+
+    def test_a_short_term_that_ends_soon_is_announced_at_once(self):
+        subscription = self._agree(renewal_count=1, renewal_percent=5.0, renewal_announce_days=20)
+        # nobody looked for a month: the term that has begun ends today
+        self._go_on('2028-01-31', '2028-02-01')
+        told = subscription.event_ids.filtered(lambda event: event.kind == 'announced')
+        self.assertEqual(str(told.date), '2028-02-01')
+        self.assertEqual(self._get_content(subscription.line_ids, '2028-02-01'), (2, 42))
+
     def test_it_ends_without_a_signature(self):
         subscription = self._agree(renewal_mode='quote')
         self._go_on('2027-12-01', '2028-01-01')

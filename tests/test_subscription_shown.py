@@ -130,8 +130,8 @@ class TestShownByTheDay(ShownCommon):
         visited = []
         self.patch(
             type(self.env['offer.subscription']),
-            '_show_batch',
-            lambda batch, day: visited.append(batch.ids) or len(batch),
+            '_show_or_skip',
+            lambda batch, _day: visited.append(batch.ids),
         )
         self._show(self._in(400))
         self.assertFalse(visited)

@@ -212,7 +212,12 @@ class OfferSubscription(models.Model):
         # sudo: whoever bills need not be allowed to read users
         self_sudo = self.sudo()
         users = (self_sudo.user_id, self_sudo.company_id.offer_responsible_id, self_sudo.create_uid)
-        here = (user for user in users if user.active and user._is_internal())
+        here = (
+            user
+            for user in users
+            # who may not work in the company would not see it
+            if user.active and user._is_internal() and self_sudo.company_id in user.company_ids
+        )
         return next(here, self_sudo.user_id.browse()).sudo(self.env.su)
 
     def _get_invoices(self):

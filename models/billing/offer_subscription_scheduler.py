@@ -1,6 +1,7 @@
 """The scheduler's entry: who is visited when, in batches that a worker can lose."""
 
 import logging
+import random
 import time
 
 from odoo import api, fields, models
@@ -75,13 +76,32 @@ class OfferSubscription(models.Model):
         tasks = [] if until else [(run.company_id, run.date, run) for run in runs._get_started()]
         for company in self._get_companies_with('date_next_due', latest):
             tasks.append((company, get_day(company), runs))
-        for company, day, run in tasks:
-            if not self.with_company(company)._bill_company(company, day, run):
-                return False
-        runs._finish()
-        return True
+        return self._bill_in_turns(tasks)
 
     # === BATCHES === #
+
+    def _bill_in_turns(self, tasks):
+        """Bill where that is asked for, and close the runs that are done.
+
+        :param list tasks: of company, day and run; of a company in this order
+        :return: see `_run_tasks`
+        :raise _TroubleError: if that was met in any company, after the others
+        """
+        # no company is always first: time and trouble are for all alike
+        turns = {company: random.random() for company, _day, _run in tasks}
+        trouble = {}
+        for company, day, run in sorted(tasks, key=lambda task: turns[task[0]]):
+            if company in trouble:
+                continue
+            try:
+                if not self.with_company(company)._bill_company(company, day, run):
+                    return False
+            except _TroubleError as error:
+                trouble[company] = error
+        self.env['offer.billing.run']._finish()
+        for error in trouble.values():
+            raise error
+        return True
 
     def _bill_company(self, company, day, run):
         """:param run: offer.billing.run that asked for it, if any
@@ -92,6 +112,9 @@ class OfferSubscription(models.Model):
         sizes, remaining = self._count_due(company, day)
         left = crons._commit_progress(remaining=remaining)
         # a payer is visited once a run, also one that another worker holds or that fails
+        # those that fail again and again are not always the first
+        order = random.sample([*sizes], len(sizes))
+        sizes = {payer: sizes[payer] for payer in order}
         batches = Batches(sizes, JOB_LINES if self._has_jobs() else MOST_LINES)
         while left and (payers := batches.take()):
             started = time.monotonic()
@@ -103,6 +126,7 @@ class OfferSubscription(models.Model):
             _logger.info('Billing met trouble that is nobody\'s; it is tried again', exc_info=error)
             if not batches.split(payers):
                 raise _TroubleError
+            left = self._has_time()
         return bool(left)
 
     def _count_due(self, company, day):
@@ -195,7 +219,8 @@ class OfferSubscription(models.Model):
         domain = self._get_due_domain(company, day) & Domain('partner_invoice_id', 'in', payer_ids)
         batch = self.with_company(company).search(domain)._lock_payers()
         runs = self.env['offer.billing.run']
-        batch._bill_or_park(day, runs.browse(run_id or []))
+        # a job may come after its run was done, and deleted
+        batch._bill_or_park(day, runs.browse(run_id or []).exists())
         if run_id and self._has_jobs():
             # the scheduler doesn't wait for jobs
             runs._finish()

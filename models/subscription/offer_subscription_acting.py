@@ -159,7 +159,7 @@ class OfferSubscription(models.Model):
                     **subscription._prepare_shown_pause(day, known),
                 }
             )
-            subscription._write_changed({'date_next_renewal': subscription._find_next_renewal()})
+            subscription._look_at_term()
             for line in subscription.line_ids:
                 if line.id in known.keys:
                     line._store_day(day, known, end)

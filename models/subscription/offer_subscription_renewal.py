@@ -14,6 +14,33 @@ class SaleOrder(models.Model):
 
     offer_is_reminded = fields.Boolean(string='Reminded', copy=False)
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Look again at terms whose quotation is sent, cancelled or taken up again."""
+        res = super().write(vals)
+        if 'state' in vals:
+            self._get_offer_renewed()._look_at_term()
+        return res
+
+    def unlink(self):
+        """Look again at terms that have no quotation any more."""
+        renewed_sudo = self._get_offer_renewed()
+        res = super().unlink()
+        renewed_sudo._look_at_term()
+        return res
+
+    # === BUSINESS METHODS === #
+
+    def _get_offer_renewed(self):
+        """:return: subscriptions whose term these quotations renew, in sudo"""
+        renewals = self.filtered('offer_is_renewal')
+        # sudo: whoever sells need not be allowed to write subscriptions
+        subscriptions_sudo = self.env['offer.subscription'].sudo()
+        if not renewals:
+            return subscriptions_sudo
+        return subscriptions_sudo.search([('renewal_order_id', 'in', renewals.ids)])
+
     def _get_offer_portal_link(self):
         """:return: where the customer signs, for letters; empty: there is no quotation"""
         if not self:

@@ -3,14 +3,11 @@
 import logging
 
 from odoo import api, models
-from odoo.tools import split_every
 
 from ...tools.shown import find_agreed_since
 from .faults import is_nobodys
 
 _logger = logging.getLogger(__name__)
-
-BATCH = 100
 
 
 class OfferSubscription(models.Model):
@@ -84,32 +81,10 @@ class OfferSubscription(models.Model):
         :return: whether there is time left to go on
         :rtype: bool
         """
-        crons = self.env['ir.cron']
         found = self.search([('company_id', '=', company.id), ('date_next_shown', '<=', day)])
-        if not found:
-            return True
-        left = crons._commit_progress(remaining=len(found))
-        for ids in split_every(BATCH, found.ids, list):
-            if not left:
-                break
-            # a commit forgets what was read ahead: a batch at a time
-            left = crons._commit_progress(self.browse(ids)._show_batch(day))
-        return bool(left)
-
-    def _show_batch(self, day):
-        """:return: how many were visited"""
-        try:
-            batch = self.try_lock_for_update(allow_referencing=True)
-            # Odoo's own key: what the calendar does is no message, only acts are
-            batch.with_context(tracking_disable=True)._show_or_skip(day)
-            self.env.cr.flush()
-        except Exception as error:
-            if not is_nobodys(error):
-                raise
-            # an act was faster, and has stored what holds now; or the next run tries again
-            self.env.cr.rollback()
-            return 0
-        return len(self)
+        # Odoo's own key: what the calendar does is no message, only acts are
+        quiet = found.with_context(tracking_disable=True)
+        return quiet._visit_all(lambda it: it._show_or_skip(day), day)
 
     def _show_or_skip(self, day):
         """Store what holds on a day; what breaks one must not stop the others."""

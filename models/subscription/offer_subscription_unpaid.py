@@ -52,16 +52,8 @@ class OfferSubscription(models.Model):
         :param list[int] ids: see `_find_pursued`
         :return: whether there is time left to go on
         """
-        crons = self.env['ir.cron']
         found = self.search(Domain('id', 'in', ids) & self._get_willing_domain(day))
-        left = crons._commit_progress(remaining=len(found)) if found else True
-        for number in found.ids:
-            if not left:
-                break
-            # a commit forgets what was read ahead: one at a time
-            self.browse(number)._visit(lambda it: it._pursue_unpaid(day), day)
-            left = crons._commit_progress(1)
-        return bool(left)
+        return found._visit_all(lambda it: it._pursue_unpaid(day), day, most=1)
 
     # === BUSINESS METHODS: UNPAID === #
 
