@@ -150,6 +150,8 @@ class DoorsLife:
         root = subscription.line_ids[0]
         if self.random.random() < 0.5:
             subscription.change(day, [{'line_id': root.id, 'tier_id': tier.id}])
+        elif not subscription.line_ids._get_running_on(day):
+            return 'nothing to change'
         else:
             self.test._quote(subscription, day, tier_id=tier.id).action_confirm()
         return f'{tier.name} from {day}'
@@ -202,6 +204,8 @@ class DoorsLife:
     def _move(self):
         subscription, day = self.family[-1], self._day()
         plan = self.random.choice(self.plans)
+        if not subscription.line_ids._get_running_on(day):
+            return 'nothing to move'
         order = self.test._quote(subscription, day, plan_id=plan.id)
         order.action_confirm()
         self.family += list(order.sudo().offer_subscription_ids.with_env(self.test.env))
