@@ -62,6 +62,7 @@ from . import (
     test_subscription_revision,
     test_subscription_rpc,
     test_subscription_shown,
+    test_subscription_term_hint,
     test_subscription_transfer,
     test_subscription_transfer_dialog,
     test_subscription_transfer_lives,
