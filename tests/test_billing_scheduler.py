@@ -178,6 +178,18 @@ class TestScheduler(OfferCommon):
             self.assertEqual(progress.remaining, 1)
             self.assertFalse(env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]))
 
+    def test_what_is_archived_after_its_end_is_billed(self):
+        plan = self._create_plan('Arrears', billing_mode='arrears')
+        self._create_price(31.0, plan_id=plan.id)
+        subscription = self._subscribe(plan_id=plan.id, tier_id=self.bronze.id, options=[])
+        subscription.end('2027-01-10', 'moved')
+        subscription._store_day(subscription._to_day('2027-01-11'))
+        self.assertEqual(subscription.state, 'closed')
+        subscription.active = False
+        self._run_scheduler('2027-01-11')
+        # three times 10 of 31 days of 31.00
+        self.assertEqual(subscription._get_invoices().amount_untaxed, 30.0)
+
     # === RUNS === #
 
     def test_a_job_that_outlives_its_run_bills(self):

@@ -237,6 +237,8 @@ class OfferSubscription(models.Model):
                 ('date_next_due', '<=', day),
                 ('state', '!=', 'pending'),
                 ('parked_reason', '=', False),
+                # what is archived since it has ended may still be due
+                ('active', 'in', (True, False)),
             ]
         )
 

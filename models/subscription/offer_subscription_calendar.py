@@ -30,7 +30,8 @@ class OfferSubscription(models.Model):
         :return: companies that have subscriptions whose day has come
         :rtype: res.company
         """
-        groups = self._read_group([(field, '<=', day)], ['company_id'])
+        archived_too = self.with_context(active_test=False)
+        groups = archived_too._read_group([(field, '<=', day)], ['company_id'])
         return self.env['res.company'].union(*(company for (company,) in groups))
 
     @api.model
