@@ -12,7 +12,7 @@ help:
 	@echo "make deep    the random tests at their full sizes"
 	@echo "make odoo-tests  Odoo's own suites, with and without the addon: what differs"
 	@echo "make bench   speed, as ratios to stock Odoo in one run"
-	@echo "                only the scheduler: make bench T=scheduler DUE=1000"
+	@echo "                a part of it: make bench T=due, or T=scheduler DUE=1000"
 	@echo "make chaos   kill servers and PostgreSQL while they bill, and compare with a dry run"
 	@echo "                at full size: make chaos DUE=2000 KILLS=10 CRASHES=3"
 	@echo "make lint    the linters"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench_due import bench_due
 from bench_scheduler import print_scheduler
 from browser import ensure_chromium, ensure_wkhtmltopdf
 from chaos import run_chaos
@@ -167,12 +168,17 @@ def odoo_tests(*suites):
 
 
 def bench(*parts):
-    """:param str parts: none: all; 'scheduler': only that, of DUE subscriptions"""
+    """:param str parts: none: all; 'due': only what finding it costs; 'scheduler': only that, of
+    DUE subscriptions
+    """
     project = Project()
     with postgres() as server, locked(STATE / 'work.lock'):
         databases = project.databases(server)
         if 'scheduler' in parts:
             good = print_scheduler(databases, int(os.environ.get('DUE', 1000)), parts[1:])
+        elif 'due' in parts:
+            good, table = bench_due(databases)
+            print(table)
         else:
             good = run_bench(databases)
     if not good:
