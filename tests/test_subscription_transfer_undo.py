@@ -219,7 +219,7 @@ class TestTransferRefused(TransferCommon):
         subscription = self._begin()
         new = self._transfer(subscription)
         root = subscription.line_ids.sorted('sequence')[0]
-        told = f'continues in {new.name} from 03/11/2027 on: withdraw that before'
+        told = f'continues in {new.name} from 03/11/2027 on. Withdraw that first'
         for act in (
             lambda: subscription.change('2027-02-01', [{'line_id': root.id, 'quantity': 5}]),
             lambda: subscription.change(

@@ -17,11 +17,12 @@ class AccountMove(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_offer_entries(self):
-        # entries are the engine's; whoever may touch the invoice may move them with it
+        # sudo: entries are the engine's; whoever may touch the invoice may move them with it
         return self.sudo().invoice_line_ids.offer_billing_entry_ids
 
     def _get_offer_subscriptions(self):
         """:rtype: offer.subscription"""
+        # found in sudo, and handed back with the rights of whoever asks
         return self._get_offer_entries().subscription_line_id.subscription_id.sudo(self.env.su)
 
     def _get_offer_notes_by_hand(self):
@@ -54,7 +55,7 @@ class AccountMove(models.Model):
     def _reconcile_offer_credits(self):
         """Let credit notes settle what is still open of the invoices that they take back."""
         for note in self.filtered(lambda move: move.move_type == 'out_refund'):
-            # whoever posts the note may settle it
+            # found in sudo; they are settled with the rights of whoever posts the note
             invoices = note._get_offer_entries().origin_id.move_id.sudo(self.env.su)
             posted = invoices.filtered(lambda move: move.state == 'posted')
             open_lines = (note + posted).line_ids.filtered(

@@ -137,7 +137,7 @@ class OfferSubscription(models.Model):
         waiting = self._get_waiting_payers(company, day)
         if waiting:
             domain &= Domain('partner_invoice_id', 'not in', waiting)
-        counts = self._read_group(domain, ['partner_invoice_id'], ['__count', 'id:array_agg'])
+        due = self._read_group(domain, ['partner_invoice_id'], ['id:array_agg'])
         lines = self.env['offer.subscription.line']._read_group(
             [('subscription_id', 'in', self._search(domain)), ('date_next_due', '<=', day)],
             ['subscription_id'],
@@ -146,9 +146,9 @@ class OfferSubscription(models.Model):
         by_subscription = {subscription.id: count for subscription, count in lines}
         sizes = {
             payer.id: sum(by_subscription.get(number, 1) for number in numbers)
-            for payer, _count, numbers in counts
+            for payer, numbers in due
         }
-        return sizes, sum(count for _payer, count, _numbers in counts)
+        return sizes, sum(len(numbers) for _payer, numbers in due)
 
     def _has_jobs(self):
         """:return: whether batches are jobs of OCA's `queue_job`"""

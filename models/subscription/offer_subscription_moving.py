@@ -230,8 +230,8 @@ class OfferSubscription(models.Model):
                 if after_sudo._has_begun_by(FOREVER) and since < first <= last:
                     raise UserError(
                         self.env._(
-                            '"%(line)s" continues in %(subscription)s from %(first)s on: withdraw'
-                            ' that before, or say it there from then on.',
+                            '"%(line)s" continues in %(subscription)s from %(first)s on. Withdraw'
+                            ' that first, or enter this in %(subscription)s.',
                             line=line_sudo.display_name,
                             subscription=after_sudo.subscription_id.name,
                             first=format_date(self.env, first),
