@@ -83,7 +83,7 @@ def get_old_config(databases, commit):
     remove(addons)
     (addons / ADDON).mkdir(parents=True)
     subprocess.run(['tar', '-x', '-C', addons / ADDON], input=archive.stdout, check=True)
-    text = databases.config.read_text()
+    text = databases.config_alone.read_text()
     own = re.escape(str(databases.addons))
     config = STATE / f'odoo-{commit}.conf'
     config.write_text(re.sub(rf'(addons_path = .*){own}', rf'\g<1>{addons}', text))

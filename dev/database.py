@@ -15,7 +15,18 @@ from python_env import environment
 # `sale_stock` is no dependency of ours: it is here so that storable goods are tested too.
 MODULES = 'sale_management,sale_stock'
 ADDON = 'sale_offer'
-NOT_ADDON = {'dev', 'bench', 'tests', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'Makefile'}
+# what makes other apps one with us: each an addon of its own, which installs itself with its app
+BRIDGES = sorted(path.parent.name for path in CHECKOUT.glob('bridges/*/__manifest__.py'))
+NOT_ADDON = {
+    'dev',
+    'bench',
+    'bridges',
+    'tests',
+    'README.md',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'Makefile',
+}
 
 
 class Databases:
@@ -29,8 +40,13 @@ class Databases:
         remove(link)
         link.symlink_to(CHECKOUT)
         self.data = STATE / 'data'
+        # before the addon's own folder: what lies in both belongs to the bridge, its terms too
+        bridges = self.addons / ADDON / 'bridges'
         self.config = STATE / 'odoo.conf'
-        self._write_config(self.config)
+        self._write_config(self.config, bridges, self.addons)
+        # for databases that are to know of no bridge: one that is known installs itself
+        self.config_alone = STATE / 'odoo-alone.conf'
+        self._write_config(self.config_alone, self.addons)
         key = hashlib.sha256(f'{odoo.root} {odoo.build} {MODULES}'.encode()).hexdigest()[:6]
         # on a server that is shared, another checkout's databases stay apart
         self.prefix = f'sale_offer_{STATE.name[-8:]}'
@@ -39,11 +55,11 @@ class Databases:
     def config_with(self, folder):
         """:return: a configuration that knows the addons of a folder, too"""
         config = STATE / f'odoo-{folder.name}.conf'
-        self._write_config(config, folder / 'odoo' / 'addons')
+        self._write_config(config, self.addons, folder / 'odoo' / 'addons')
         return config
 
-    def _write_config(self, config, *more):
-        path = ','.join(map(str, [*self.odoo.addons_path, self.addons, *more]))
+    def _write_config(self, config, *folders):
+        path = ','.join(map(str, [*self.odoo.addons_path, *folders]))
         options = {
             **self.server.options(),
             'addons_path': path,
@@ -113,7 +129,7 @@ class Databases:
         part = f'{self.base}_part'
         self.drop(part)
         self.server.execute(f'CREATE DATABASE "{part}" ENCODING \'UTF8\' TEMPLATE template0')
-        self._install(part, '-i', MODULES, 'make the database')
+        self._install(part, '-i', MODULES, 'make the database', self.config_alone)
         self.rename(part, self.base)
 
     def addon_key(self):
@@ -134,7 +150,7 @@ class Databases:
             say('Installing the addon …')
             part = f'{self.prefix}_tpl_part'
             self.clone(self.base, part)
-            self._install(part, '-i', ADDON, 'install the addon')
+            self._install(part, '-i', ADDON, 'install the addon', self.config_alone)
             script = CHECKOUT / 'dev' / 'warm.py'
             command = [self.python, script, self.config, part]
             run(command, what="make Odoo's bundles", env=self.environment())

@@ -15,7 +15,7 @@ from bench_scheduler import print_scheduler
 from browser import ensure_chromium, ensure_wkhtmltopdf
 from chaos import run_chaos
 from common import CACHE, CHECKOUT, STATE, SetupError, fail, locked, own_folder, remove, run, say
-from database import ADDON, Databases, check_port, serving
+from database import ADDON, BRIDGES, Databases, check_port, serving
 from odoo_source import find_odoo
 from odoo_tests import SUITES, run_suites
 from peers import WITH, ensure_packages
@@ -35,7 +35,9 @@ KEEP_UNCOUNTED = """
         END LOOP;
     END $$
 """
-NOT_IN_WHEEL = {'dev', 'bench', 'Makefile', 'CONTRIBUTING.md', 'eslint.config.mjs'}
+# with another app, but without what makes it one with us
+NO_BRIDGES = '--no-bridges'
+NOT_IN_WHEEL = {'dev', 'bench', 'bridges', 'Makefile', 'CONTRIBUTING.md', 'eslint.config.mjs'}
 
 
 class Project:
@@ -128,14 +130,16 @@ def test(*args):
         template = databases.ensure_template()
         name = f'{databases.prefix}_test'
         databases.clone(template, name)
+        config = databases.config_alone if NO_BRIDGES in args else databases.config
         for modules in [arg.removeprefix('--with=') for arg in args if arg.startswith('--with=')]:
-            databases.install(name, modules)
+            databases.install(name, modules, config)
         server.execute(KEEP_UNCOUNTED, database=name)
         tests = databases.addons / ADDON / 'tests'
-        paths = [arg for arg in args if not arg.startswith('-') and '.py' in arg]
-        options = [arg for arg in args if arg not in paths and not arg.startswith('--with=')]
+        args = [arg for arg in args if arg != NO_BRIDGES and not arg.startswith('--with=')]
+        paths = [arg for arg in args if '.py' in arg or arg.split('/')[0] == 'bridges']
+        options = [arg for arg in args if arg not in paths]
         command = [databases.python, '-m', 'pytest', '-p', 'no:cacheprovider']
-        command += [f'--odoo-config={databases.config}', f'--odoo-database={name}']
+        command += [f'--odoo-config={config}', f'--odoo-database={name}']
         command += ['--odoo-http'] if chromium else []
         command += options
         command += [databases.addons / ADDON / path for path in paths] or [tests]
@@ -209,19 +213,23 @@ def terms():
 
 
 def wheel():
-    """Build from a copy named after the addon: whool takes the wheel's name from the folder."""
-    python = ensure_venv()
-    copy, target = STATE / 'wheel' / ADDON, CHECKOUT / 'dist'
-    remove(copy)
-    copy.mkdir(parents=True)
+    """Build the addon, and each bridge as a package of its own."""
+    python, target = ensure_venv(), CHECKOUT / 'dist'
+    remove(STATE / 'wheel')
     files = run(['git', 'ls-files', '-z'], what='list the files', cwd=CHECKOUT).split('\0')
-    for file in filter(None, files):
-        if not file.startswith('.') and file.split('/')[0] not in NOT_IN_WHEEL:
-            (copy / file).parent.mkdir(parents=True, exist_ok=True)
-            (copy / file).write_bytes((CHECKOUT / file).read_bytes())
-    # whool asks git for a version's suffix and for nothing else
-    command = [python, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '-w', target, copy]
-    run(command, what='build the wheel', hint='Check the network and run it again.')
+    files = [Path(file) for file in files if file and not file.startswith('.')]
+    folders = {ADDON: Path(), **{name: Path('bridges', name) for name in BRIDGES}}
+    for name, folder in folders.items():
+        # from a copy named after the addon: whool takes the wheel's name from the folder
+        copy = STATE / 'wheel' / name
+        for file in files:
+            if file.is_relative_to(folder) and (folder.parts or file.parts[0] not in NOT_IN_WHEEL):
+                copied = copy / file.relative_to(folder)
+                copied.parent.mkdir(parents=True, exist_ok=True)
+                copied.write_bytes((CHECKOUT / file).read_bytes())
+        # whool asks git for a version's suffix and for nothing else
+        command = [python, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '-w', target, copy]
+        run(command, what=f'build the wheel of {name}', hint='Check the network and run it again.')
     say(f'Built {", ".join(sorted(path.name for path in target.glob("*.whl")))} in dist/')
 
 

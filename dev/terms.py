@@ -4,26 +4,43 @@ import subprocess
 
 import polib
 from common import CHECKOUT, say
-from database import ADDON
+from database import ADDON, BRIDGES
 
 
 def export_terms(databases):
-    """Write i18n/sale_offer.pot anew, and add to each language what it lacks."""
+    """Write the .pot of the addon and of each bridge anew, and add to each language what it
+    lacks."""
     name = f'{databases.prefix}_terms'
     databases.clone(databases.ensure_template(), name)
-    pot = CHECKOUT / 'i18n' / f'{ADDON}.pot'
-    command = [databases.python, '-m', 'odoo', 'i18n', 'export', '-c', databases.config]
-    command += ['-d', name, ADDON, '-o', pot]
-    subprocess.run([str(part) for part in command], env=databases.environment(), check=True)
+    _export(databases, name, ADDON, CHECKOUT)
+    say(f'Installing {", ".join(BRIDGES)} …')
+    databases.install(name, ','.join(BRIDGES))
+    for bridge in BRIDGES:
+        _export(databases, name, bridge, CHECKOUT / 'bridges' / bridge)
     databases.drop(name)
-    for path in sorted(pot.parent.glob('*.po')):
-        known = {entry.msgid: entry.msgstr for entry in polib.pofile(path)}
-        language = polib.pofile(pot)
-        language.metadata = polib.pofile(path).metadata
-        for entry in language:
-            entry.msgstr = known.get(entry.msgid, '')
-        language.save(path)
-        missing = [entry.msgid for entry in language if not entry.msgstr]
-        say(f'{path.name}: {len(missing)} terms to translate')
-        for msgid in missing:
-            print(f'  {msgid}')
+
+
+def _export(databases, database, module, folder):
+    (folder / 'i18n').mkdir(exist_ok=True)
+    pot = folder / 'i18n' / f'{module}.pot'
+    command = [databases.python, '-m', 'odoo', 'i18n', 'export', '-c', databases.config]
+    command += ['-d', database, module, '-o', pot]
+    subprocess.run([str(part) for part in command], env=databases.environment(), check=True)
+    for path in sorted((CHECKOUT / 'i18n').glob('*.po')):
+        _complete(pot, pot.parent / path.name)
+
+
+def _complete(pot, path):
+    """Bring the terms of a .pot into a language's file, with what it has translated."""
+    language, known = polib.pofile(pot), {}
+    if path.exists():
+        before = polib.pofile(path)
+        language.metadata = before.metadata
+        known = {entry.msgid: entry.msgstr for entry in before}
+    for entry in language:
+        entry.msgstr = known.get(entry.msgid, '')
+    language.save(path)
+    missing = [entry.msgid for entry in language if not entry.msgstr]
+    say(f'{path.relative_to(CHECKOUT)}: {len(missing)} terms to translate')
+    for msgid in missing:
+        print(f'  {msgid}')

@@ -45,6 +45,7 @@ from . import (
     test_quotation_moving,
     test_quotation_order,
     test_quotation_same,
+    test_quotation_shop,
     test_service_level_facts,
     test_service_level_report,
     test_subscription_acts,

@@ -1,1 +1,1 @@
-from . import sale_order_payment
+from . import payment_transaction, sale_order_payment

@@ -10,6 +10,8 @@ from . import (
     sale_order_line_change,
     sale_order_line_components,
     sale_order_line_guards,
+    sale_order_line_shop,
+    sale_order_shop,
     sale_order_template_line,
     sale_order_totals,
 )

@@ -1,0 +1,1 @@
+from . import product_product, product_template, sale_order_line

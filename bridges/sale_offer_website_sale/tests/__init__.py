@@ -1,0 +1,1 @@
+from . import test_shop, test_translation
