@@ -73,11 +73,17 @@ class TestQuotation(OfferCommon):
     def test_the_first_periods_free_or_at_a_part_of_the_price(self):
         order = self._create_order(offer_intro_periods=2)
         self._add_bundle(order)
-        self.assertEqual(order.offer_intro_text, 'The first 2 periods are free.')
+        self.assertEqual(
+            order.offer_intro_text.replace('\xa0', ' '),
+            'Free through 02/28/2027, then $ 160.00 per month',
+        )
         # 2,700 once and ten of twelve months at 160
         self.assertEqual(order._get_offer_totals(order.order_line)['first_year'], 4300.0)
         order.offer_intro_percent = 50
-        self.assertEqual(order.offer_intro_text, 'The first 2 periods are at 50 % of the price.')
+        self.assertEqual(
+            order.offer_intro_text.replace('\xa0', ' '),
+            '$ 80.00 per month through 02/28/2027, then $ 160.00 per month',
+        )
         self.assertEqual(order._get_offer_totals(order.order_line)['first_year'], 4460.0)
         order.action_confirm()
         subscription = order.offer_subscription_ids
@@ -112,7 +118,8 @@ class TestQuotation(OfferCommon):
         self.plan.write({'notice_count': 1, 'renewal_count': 1, 'renewal_unit': 'year'})
         order.invalidate_recordset()
         self.assertEqual(
-            order.offer_terms_text, 'Minimum term 12 months, notice 1 month, renewed for 1 year'
+            order.offer_terms_text,
+            'Starts on 01/01/2027\nMinimum term 12 months, notice 1 month, renewed for 1 year',
         )
         plain = self._create_order(order_line=[Command.create({'product_id': self.notebook.id})])
         self.assertFalse(plain.offer_recurring_summary or plain.offer_terms_text)

@@ -15,4 +15,5 @@ from . import (
     offer_subscription_scheduler,
     offer_subscription_settling,
     offer_update_finding,
+    sale_order_first_invoice,
 )

@@ -26,7 +26,6 @@ class OfferSubscriptionLine(models.Model):
         self.ensure_one()
         if row.charge:
             return row.charge._prepare_invoice_line_values(row, fiscal_position, sign)
-        content = row.content
         values = {
             'name': self._get_invoice_line_name(row),
             **self._prepare_deferral_values(row.due),
@@ -35,16 +34,27 @@ class OfferSubscriptionLine(models.Model):
         charged = self.env['offer.billing.entry'].browse(row.due.origin or []).invoice_line_id
         if charged:
             return {**values, **self._prepare_taken_back_values(row, charged, sign)}
+        if self.analytic_distribution:
+            values['analytic_distribution'] = self.analytic_distribution
+        priced = self._prepare_priced_values(row, fiscal_position, sign)
+        return {**values, **priced, 'tax_ids': [fields.Command.set(priced['tax_ids'].ids)]}
+
+    def _prepare_priced_values(self, row, fiscal_position, sign):
+        """What of an invoice line its amount depends on; the taxes as records.
+
+        :param DueRow row: of this line, and no credit of an invoice line
+        :param fiscal_position: of the invoice
+        :param int sign: -1 on a credit note, whose quantities are positive
+        :rtype: dict
+        """
+        content = row.content
         product = self.env['product.product'].browse(content.item)
         taxes = self._get_taxes_of(product)
         towards = -1 if row.kind == CREDIT else 1
         quantity, discount, price = self._get_written_price(
             towards * to_decimal(row.amount), content.quantity, content.discount
         )
-        if self.analytic_distribution:
-            values['analytic_distribution'] = self.analytic_distribution
         return {
-            **values,
             'product_id': content.item,
             'product_uom_id': content.unit,
             'quantity': sign * towards * quantity,
@@ -52,7 +62,7 @@ class OfferSubscriptionLine(models.Model):
             'price_unit': product._get_tax_included_unit_price_from_price(
                 price, product_taxes=taxes, fiscal_position=fiscal_position
             ),
-            'tax_ids': [fields.Command.set(fiscal_position.map_tax(taxes).ids)],
+            'tax_ids': fiscal_position.map_tax(taxes),
         }
 
     def _get_written_price(self, amount, quantity, discount):

@@ -16,8 +16,11 @@ CONTEXT_FIELDS = (
     'currency_id',
     'fiscal_position_id',
     'date_order',
+    'offer_date_start',
+    'offer_start_is_fixed',
     'offer_intro_periods',
     'offer_intro_percent',
+    'offer_intro_is_off',
 )
 
 
@@ -262,6 +265,8 @@ class SaleOrder(models.Model):
         values.update(
             order_id=self, linked_line_id=service_line, analytic_distribution=False, name='/'
         )
+        quoted = self.order_line.filtered(lambda line: line._origin.id == node.line_id)
+        values.update(quoted._prepare_offer_intro_values(node, self))
         return lines.new(values)
 
     @api.model

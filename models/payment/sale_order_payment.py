@@ -40,11 +40,19 @@ class SaleOrder(models.Model):
         """:return: as `tax_totals`, of what is paid once
         :rtype: dict
         """
-        taxes = self.env['account.tax']
         lines = self.order_line.filtered(
             lambda line: not line.display_type and not line.offer_plan_id
         )
-        base_lines = [line._prepare_base_line_for_taxes_computation() for line in lines]
+        return self._sum_offer_base_lines(
+            [line._prepare_base_line_for_taxes_computation() for line in lines]
+        )
+
+    def _sum_offer_base_lines(self, base_lines):
+        """:param list base_lines: of one document, as `account.tax` has them
+        :return: as `tax_totals`
+        :rtype: dict
+        """
+        taxes = self.env['account.tax']
         taxes._add_tax_details_in_base_lines(base_lines, self.company_id)
         taxes._round_base_lines_tax_details(base_lines, self.company_id)
         return taxes._get_tax_totals_summary(

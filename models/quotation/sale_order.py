@@ -143,14 +143,16 @@ class SaleOrder(models.Model):
         # a salesperson or a customer's signature confirms, who may not write subscriptions
         subscriptions_sudo = self.env['offer.subscription'].sudo().with_company(self.company_id)
         today = subscriptions_sudo._get_company_today(self.company_id)
-        for (plan, on_delivery), mine in lines.grouped(
-            lambda line: (line.offer_plan_id, line._starts_on_delivery())
-        ).items():
-            subscription_sudo = subscriptions_sudo.create(
-                self._prepare_offer_subscription_values(plan, mine, today)
-            )
+        groups = self._group_offer_lines(lines).values()
+        # when they start depends on what has started before
+        vals_list = [
+            self._prepare_offer_subscription_values(mine.offer_plan_id, mine, today)
+            for mine in groups
+        ]
+        for mine, vals in zip(groups, vals_list, strict=True):
+            subscription_sudo = subscriptions_sudo.create(vals)
             self._hang_offer_lines(subscription_sudo.line_ids)
-            if not on_delivery:
+            if not mine[0]._starts_on_delivery():
                 subscription_sudo.activate(min(subscription_sudo.line_ids.mapped('date_start')))
             subscriptions_sudo += subscription_sudo
         return subscriptions_sudo
@@ -200,7 +202,14 @@ class SaleOrder(models.Model):
         return super()._action_cancel()
 
     def _prepare_offer_subscription_values(self, plan, lines, today):
+        """Values of the subscription that some lines start.
+
+        :param plan: their offer.plan
+        :param lines: sale.order.line, those of one group, see `_group_offer_lines`
+        :param datetime.date today: the day of confirmation, by the company's clock
+        """
         self.ensure_one()
+        intro_periods, intro_percent = lines[:1]._get_offer_intro()
         return {
             'sale_order_id': self.id,
             'company_id': self.company_id.id,
@@ -216,11 +225,11 @@ class SaleOrder(models.Model):
             'team_id': self.team_id.id,
             'client_order_ref': self.client_order_ref,
             'plan_id': plan.id,
-            'intro_periods': self.offer_intro_periods,
-            'intro_percent': self.offer_intro_percent,
+            'intro_periods': intro_periods,
+            'intro_percent': intro_percent,
             'line_ids': [
                 Command.create(line._prepare_offer_subscription_line_values(today))
-                for line in lines.sorted(lambda line: (line.sequence, line.id))
+                for line in lines._sort_offer_lines()
             ],
         }
 

@@ -88,9 +88,10 @@ class SaleOrder(models.Model):
             if waiver.date_to >= day
         ]
         introduction = None
-        if self.offer_intro_periods:
-            last = introduction_end(terms, day, day, self.offer_intro_periods)
-            introduction = Introduction(last, to_decimal(self.offer_intro_percent))
+        periods, percent = lines[:1]._get_offer_intro()
+        if periods:
+            last = introduction_end(terms, day, day, periods)
+            introduction = Introduction(last, to_decimal(percent))
         return Timeline(
             Facts(
                 terms,

@@ -39,7 +39,18 @@ class SaleOrderLine(models.Model):
         string='Is a Setup Fee', help='The one-time fee of the line on which this one hangs.'
     )
     offer_date_start = fields.Date(
-        string='Service Starts', help='Empty: on the day of confirmation.'
+        string='Service Starts',
+        copy=False,
+        help="If it is another day than the order's start date.",
+    )
+    offer_intro_periods = fields.Integer(
+        string='Introductory Periods of the Plan',
+        help='As the plan had them when it was quoted.',
+    )
+    offer_intro_percent = fields.Float(
+        string='Introductory Price of the Plan (%)',
+        digits=(6, 2),
+        help='Of the price, as the plan had it when it was quoted.',
     )
     offer_quantity_is_fixed = fields.Boolean(compute='_compute_offer_quantity_is_fixed')
     offer_is_running = fields.Boolean(
@@ -189,7 +200,7 @@ class SaleOrderLine(models.Model):
             'tier_id': self.offer_tier_id.id,
             'analytic_distribution': self.analytic_distribution,
             'option_id': self.offer_option_id.id,
-            'date_start': self.offer_date_start or (not self._starts_on_delivery() and today),
+            'date_start': self._get_offer_start(today),
         }
 
     def _starts_on_delivery(self):

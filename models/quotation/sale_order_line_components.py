@@ -168,6 +168,7 @@ class SaleOrderLine(models.Model):
             'offer_is_setup': node.is_setup,
             'offer_subscription_line_id': node.held.id,
             'offer_date_start': self._get_offer_node_start(node),
+            **self._prepare_offer_intro_values(node),
             'product_no_variant_attribute_value_ids': [Command.set(node.no_variant_value_ids)],
             'product_custom_attribute_value_ids': [
                 Command.clear(),

@@ -43,5 +43,7 @@ class SaleOrderTemplateLine(models.Model):
             values['offer_configuration'] = {
                 **self.offer_configuration,
                 'quantity': self.product_uom_qty,
+                # the day for which the template was written is nobody's start
+                'date_start': False,
             }
         return values

@@ -59,6 +59,11 @@ class OfferPlan(models.Model):
         ' AND early_end_percent BETWEEN 0 AND 100)',
         'Days are 0 or more, a fee is 0 to 100 %, and an adjustment is at least -100 %.',
     )
+    _intro_ranges = models.Constraint(
+        'CHECK ((intro_periods IS NULL OR intro_periods BETWEEN 0 AND 100)'
+        ' AND (intro_percent IS NULL OR intro_percent BETWEEN 0 AND 100))',
+        'Introductory periods are 0 to 100, at 0 to 100 % of the price.',
+    )
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -114,6 +119,15 @@ class OfferPlan(models.Model):
         string='One Invoice for Several Subscriptions',
         default=True,
         help='Subscriptions of one payer that are due on the same day stand on one invoice.',
+    )
+
+    intro_periods = fields.Integer(
+        string='Introductory Periods',
+        help='So many full periods are free, or cost less; the days before the first full one are'
+        ' included. Quotations take them over.',
+    )
+    intro_percent = fields.Float(
+        string='Introductory Price (%)', digits=(6, 2), help='Of the price. 0: they are free.'
     )
 
     minimum_term_count = fields.Integer(string='Minimum Term')

@@ -198,10 +198,11 @@ class OfferSubscription(models.Model):
         help='Of what the rest of the term would have cost.',
     )
     intro_periods = fields.Integer(
-        string='First Periods', help='So many periods from the start on are free, or cost less.'
+        string='Introductory Periods',
+        help='So many full periods from the start on are free, or cost less.',
     )
     intro_percent = fields.Float(
-        string='At (%)', digits=(6, 2), help='Of the price. 0: they are free.'
+        string='Introductory Price (%)', digits=(6, 2), help='Of the price. 0: they are free.'
     )
     date_introduction_end = fields.Date(
         string='Introductory Price Ends',

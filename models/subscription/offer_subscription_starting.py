@@ -162,13 +162,15 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS: WHAT IS PENDING === #
 
-    def _get_starting_timeline(self):
+    def _get_starting_timeline(self, start=None, facts=None):
         """What will follow from the facts if it is activated as it stands.
 
+        :param Start start: None: as it is agreed
+        :param facts: its lines, if it is in memory only, where they have no numbers
         :rtype: Timeline
         """
         self.ensure_one()
-        start = self._plan_start()
+        start = start or self._plan_start()
         last, lines = self._get_planned_ends(start)
         gone = dict(lines)
         ends = [End(last, 0)] if last else []
@@ -185,7 +187,8 @@ class OfferSubscription(models.Model):
                 terms=self.plan_id._get_terms(),
                 anchor=start.anchor,
                 rounding=to_decimal(self.currency_id.rounding),
-                lines=tuple(
+                lines=facts
+                or tuple(
                     line._as_starting_fact(first, gone.get(line))
                     for line, first in start.lines.items()
                 ),

@@ -43,8 +43,13 @@ function getContext({ data }) {
         default_currency_id: data.currency_id?.id || false,
         default_fiscal_position_id: data.fiscal_position_id?.id || false,
         default_date_order: data.date_order ? serializeDateTime(data.date_order) : false,
+        default_offer_date_start: data.offer_date_start
+            ? serializeDate(data.offer_date_start)
+            : false,
+        default_offer_start_is_fixed: data.offer_start_is_fixed || false,
         default_offer_intro_periods: data.offer_intro_periods || 0,
         default_offer_intro_percent: data.offer_intro_percent || 0,
+        default_offer_intro_is_off: data.offer_intro_is_off || false,
         // what is ordered along counts where one Service needs another
         offer_template_ids: data.order_line.records
             .map((line) => line.data.product_template_id?.id)
