@@ -31,6 +31,7 @@ class TestBundle(OfferCommon):
         self.assertEqual(line.order_id.state, 'sale')
 
     def test_a_component_is_not_edited_into_nonsense(self):
+        self.backup_option.is_required = True
         line = self._add_bundle()
         notebook, backup = line._get_offer_components()
         self._assert_refused('can have 0 to 50', lambda: backup.write({'product_uom_qty': 51}))
@@ -45,7 +46,6 @@ class TestBundle(OfferCommon):
         other = self._create_plan('Yearly', interval_unit='year')
         backup.offer_plan_id = other
         self._assert_refused('does not fit "Managed Workplace"', line.order_id.action_confirm)
-        self.backup_option.is_required = True
         self._assert_refused('delete the Service', backup.unlink)
         notebook.unlink()
         line.unlink()

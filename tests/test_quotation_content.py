@@ -109,14 +109,13 @@ class TestQuotation(OfferCommon):
     # --- totals and words -----------------------------------------------------------------
 
     def test_what_it_comes_to_in_words(self):
+        self.plan.write({'notice_count': 1, 'renewal_count': 1, 'renewal_unit': 'year'})
         order = self._create_order()
         self._add_bundle(order)
         self.assertEqual(
             order.offer_recurring_summary.replace('\xa0', ' '),
             'one-time $ 2,700.00 · per month $ 160.00 · first year $ 4,620.00',
         )
-        self.plan.write({'notice_count': 1, 'renewal_count': 1, 'renewal_unit': 'year'})
-        order.invalidate_recordset()
         self.assertEqual(
             order.offer_terms_text,
             'Starts on 01/01/2027\nMinimum term 12 months, notice 1 month, renewed for 1 year',

@@ -216,6 +216,13 @@ class OfferOption(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_place(self):
+        """:return: by which options of a Service are sorted as it lists them
+        :rtype: tuple
+        """
+        self.ensure_one()
+        return self.group_id.sequence, self.group_id.id, self.sequence, self.id
+
     def _as_rules(self):
         """:rtype: list[odoo.addons.sale_offer.tools.rules.Rule]"""
         return [

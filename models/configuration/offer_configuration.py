@@ -3,6 +3,7 @@
 from odoo import api, models
 
 from .offer_configuration_reader import KEYS, MAX_DEPTH, MAX_OPTIONS, OPTION_KEYS, Node, Reader
+from .offer_quoted import OptionTerms
 
 
 class OfferConfiguration(models.AbstractModel):
@@ -31,9 +32,17 @@ class OfferConfiguration(models.AbstractModel):
         )
         if not product:
             return None, reader.errors
-        held = reader.held(configuration.get('line_id'))
-        node = self._new_node(reader, product, held=held, line_id=configuration.get('line_id'))
-        if node.held_content.get('product_id') != product.id:
+        number = configuration.get('line_id')
+        line = reader.line(number)
+        node = self._new_node(
+            reader,
+            product,
+            held=reader.held(number),
+            line_id=number,
+            line=line,
+            quoted=line._get_offer_quoted_as(product),
+        )
+        if node.held_content.get('product_id') != product.id and not node.quoted:
             self._check_sellable(reader, product)
         node.quantity = reader.quantity(
             configuration.get('quantity', 1), product.display_name, node
@@ -63,13 +72,16 @@ class OfferConfiguration(models.AbstractModel):
         plans = template._get_offer_plans()
         number = configuration.get('plan_id')
         if number in (None, False):
-            if template.offer_kind == 'service' and not template._is_offer_sold_once():
+            is_quoted = node.quoted and not node.quoted.plan_id
+            once = is_quoted or template._is_offer_sold_once()
+            if template.offer_kind == 'service' and not once:
                 text = self.env._('Choose a plan for "%s".', template.name)
                 reader.error(text, node, 'plan')
             return
         plan = reader.record('offer.plan', number, self.env._('The plan'))
         allowed = self._get_plans(node)
-        if plan and plan not in allowed:
+        is_free = plan and plan in allowed and self._has_lost_price(reader, node, plan)
+        if (plan and plan not in allowed) or is_free:
             text = self.env._(
                 '"%(item)s" is not sold under the plan "%(plan)s".',
                 item=template.name,
@@ -116,7 +128,11 @@ class OfferConfiguration(models.AbstractModel):
         template = node.product.product_tmpl_id
         number = data.get('tier_id')
         if number in (None, False):
-            node.tier = self._get_default_tier(node)
+            # a level that came later is none of what was quoted
+            has_none = node.quoted and not node.quoted.tier_id
+            node.tier = template.offer_tier_ids.browse() if has_none else (
+                self._get_default_tier(node)
+            )  # fmt: skip
             return
         tier = reader.record('offer.sla.tier', number, self.env._('The service level'))
         if tier and tier not in self._get_tiers(node):
@@ -131,7 +147,7 @@ class OfferConfiguration(models.AbstractModel):
     @api.model
     def _read_attributes(self, reader, node, data):
         lines = node.product.product_tmpl_id.valid_product_template_attribute_line_ids
-        values = lines.product_template_value_ids._only_active()
+        values = lines.product_template_value_ids._only_active() | self._get_quoted_values(node)
         wanted = reader.ids(data.get('no_variant_value_ids') or [], self.env._('Attribute values'))
         strangers = set(wanted) - set(values.ids)
         if strangers:
@@ -142,7 +158,7 @@ class OfferConfiguration(models.AbstractModel):
             )
             reader.error(text, node, 'attributes')
         node.no_variant_value_ids = [number for number in wanted if number not in strangers]
-        custom = data.get('custom_values') or []
+        custom = self._get_custom_values(node, data)
         key = 'custom_product_template_attribute_value_id'
         for value in custom if isinstance(custom, list) else [None]:
             if not isinstance(value, dict) or value.get(key) not in values.ids:
@@ -157,11 +173,15 @@ class OfferConfiguration(models.AbstractModel):
     @api.model
     def _read_setup(self, reader, node):
         """Find the one-time fee that stands beside the price of an item."""
-        rows = self.env['offer.price']._find_rows_of(
-            reader.context, node.product, node.quantity, node.plan, node.option, node.tier
-        )
+        if node.is_as_quoted:
+            has_fee = any(part.offer_is_setup for part in node.line._get_offer_parts())
+        else:
+            rows = self.env['offer.price']._find_rows_of(
+                reader.context, node.product, node.quantity, node.plan, node.option, node.tier
+            )
+            has_fee = any(row.setup_amount for row in rows)
         # what goes on was set up already
-        if not node.held and any(row.setup_amount for row in rows):
+        if has_fee and not node.held:
             product = reader.context.company._get_offer_setup_product()
             node.setup = self._new_node(reader, product, is_setup=True)
 
@@ -177,7 +197,7 @@ class OfferConfiguration(models.AbstractModel):
             if not option:
                 continue
             held = reader.held(child.get('line_id'))
-            is_option = option.active or option == held.option_id
+            is_option = option.active or option == held.option_id or node.has_quoted(option)
             if option.product_tmpl_id != node.product.product_tmpl_id or not is_option:
                 reader.error(
                     self.env._(
@@ -196,64 +216,79 @@ class OfferConfiguration(models.AbstractModel):
                 if part.quantity or not node.held:
                     node.options.append(part)
         # as the Service lists them, in whatever order they were chosen
-        options = node.product.product_tmpl_id._get_offer_options()
-        order = {option: index for index, option in enumerate(options.ids)}
-        node.options.sort(key=lambda child: order.get(child.option.id, 0))
+        node.options.sort(key=lambda child: child.option._get_place())
 
     @api.model
     def _read_option(self, reader, parent, option, data, depth):
+        line, quoted = self._find_quoted_option(parent, option)
+        terms = quoted.terms if quoted else OptionTerms.of(option)
+        item = option.product_id.browse(quoted.product_id) if quoted else option.product_id
         node = self._new_node(
             reader,
-            option.product_id,
+            item,
             option=option,
-            plan=parent.plan if option.is_recurring else parent.plan.browse(),
+            plan=parent.plan if terms.is_recurring else parent.plan.browse(),
             date_start=parent.date_start,
             line_id=data.get('line_id') or None,
             held=reader.held(data.get('line_id')),
+            line=line,
+            quoted=quoted,
+            terms=terms,
         )
         running = node.held and node.held._get_held_on(parent.held_on)['quantity']
         if running and data.get('quantity') in (None, running):
             # what runs goes on as it was agreed, whatever the option says today
             node.quantity = running
         else:
-            node.quantity = self._read_option_quantity(reader, parent, option, data)
-        if option.quantity_mode == 'per_unit' and node.held and node.held.parent_id == parent.held:
+            node.quantity = self._read_option_quantity(reader, parent, node, data)
+        if (
+            node.terms.quantity_mode == 'per_unit'
+            and node.held
+            and node.held.parent_id == parent.held
+        ):
             node.quantity = node.held._get_quantity_under(parent.held_on, parent.quantity)
-        obstacle = self._get_obstacle(reader, parent, option, node.quantity)
-        if obstacle and not node.held:
+        obstacle = not node.held and self._get_node_obstacle(reader, parent, node)
+        if obstacle:
             reader.error(obstacle, parent, f'option_{option.id}')
         self._read_service(reader, node, data, depth + 1)
         return node
 
     @api.model
-    def _get_quantity_to_follow(self, parent, option):
+    def _get_quantity_to_follow(self, parent, terms):
         """:return: for how many units of the Service an option is needed: on a change what is paid
         once only for those that are added
         """
-        if parent.held and not option.is_recurring:
+        if parent.held and not terms.is_recurring:
             return max(0.0, parent.quantity - parent.held_content['quantity'])
         return parent.quantity
 
     @api.model
-    def _read_option_quantity(self, reader, parent, option, data):
+    def _read_option_quantity(self, reader, parent, node, data):
         """:return: the quantity in all, for the whole quantity of the Service"""
+        option, terms, given = node.option, node.terms, data.get('quantity')
         name, place = option.display_name, f'option_{option.id}'
-        if option.quantity_mode == 'per_unit':
-            return option.quantity * self._get_quantity_to_follow(parent, option)
-        given = data.get('quantity')
-        quantity = option.quantity
+        if terms.quantity_mode == 'per_unit':
+            return terms.quantity * self._get_quantity_to_follow(parent, terms)
+        quantity = node.quoted.quantity if node.quoted else terms.quantity
         if given is not None:
             quantity = reader.quantity(given, name, parent, place)
-        if option.quantity_mode == 'fixed':
-            if quantity != option.quantity:
+        if node.quoted and quantity == node.quoted.quantity:
+            return quantity
+        if not reader.quoted:
+            # configured again, by what holds today
+            terms = node.terms = OptionTerms.of(option)
+        if terms.quantity_mode == 'per_unit':
+            return terms.quantity * self._get_quantity_to_follow(parent, terms)
+        if terms.quantity_mode == 'fixed':
+            if quantity != terms.quantity:
                 text = self.env._(
                     'The quantity of "%(item)s" is fixed at %(quantity)g.',
                     item=name,
-                    quantity=option.quantity,
+                    quantity=terms.quantity,
                 )
                 reader.error(text, parent, place)
-            return option.quantity
-        least, most = option.min_quantity, option.max_quantity
+            return terms.quantity
+        least, most = terms.min_quantity, terms.max_quantity
         agreed = parent.profile.option_ids.filtered(lambda row: row.option_id == option)
         least = max(least, agreed.min_quantity)
         if quantity < least or (most and quantity > most):

@@ -67,6 +67,8 @@ class OfferConfiguration(models.AbstractModel):
         found = []
         for line in lines:
             mine = line.product_template_value_ids._only_active()
+            gone = (line.product_template_value_ids & self._get_quoted_values(node)) - mine
+            mine |= gone
             chosen = mine & selected
             is_custom = any(mine.mapped('is_custom'))
             if len(mine) < 2 and not is_custom and line.attribute_id.display_type != 'multi':
@@ -82,7 +84,11 @@ class OfferConfiguration(models.AbstractModel):
                     'attribute_values': [
                         {
                             'id': value.id,
-                            'name': value.name,
+                            'name': (
+                                self.env._('%s (no longer offered)', value.name)
+                                if value in gone
+                                else value.name
+                            ),
                             'html_color': value.html_color or False,
                             'image': bool(value.image),
                             'is_custom': value.is_custom,

@@ -103,15 +103,7 @@ class OfferConfiguration(models.AbstractModel):
             'quantity': line.product_uom_qty,
             'tier_id': line.offer_tier_id.id,
             'no_variant_value_ids': line.product_no_variant_attribute_value_ids._origin.ids,
-            'custom_values': [
-                {
-                    'custom_product_template_attribute_value_id': (
-                        value.custom_product_template_attribute_value_id.id
-                    ),
-                    'custom_value': value.custom_value,
-                }
-                for value in line.product_custom_attribute_value_ids
-            ],
+            'custom_values': line._get_offer_custom_values(),
             'options': [
                 {'option_id': child.offer_option_id.id, **self._node_of(child)}
                 for child in line._get_offer_components()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from odoo import fields, models
 
+from .offer_quoted import OptionTerms, Quoted
+
 KEYS = {
     'product_id',
     'quantity',
@@ -36,6 +38,9 @@ class Node:
     :param setup: the node of that fee, or none
     :param held: on a change: the running line that goes on, or none
     :param held_on: the day of the change
+    :param line: the order line that it edits, or none
+    :param Quoted quoted: what that line was configured to, while it sells the same item, or None
+    :param OptionTerms terms: of the option as which it is sold
     :param profile: how the customer gets this Service; empty: as everybody
     :param dict notes: what is wrong, by the place where it belongs (`option_7`, `group_3`,
         `quantity`, `plan`, `tier`)
@@ -56,12 +61,34 @@ class Node:
     profile: models.BaseModel | None = None
     held: models.BaseModel | None = None
     held_on: datetime.date | None = None
+    line: models.BaseModel | None = None
+    quoted: Quoted | None = None
+    terms: OptionTerms = OptionTerms()
     notes: dict = field(default_factory=dict)
 
     @property
     def held_content(self):
         """What runs on the day of the change, see `offer.subscription.line._get_held`."""
         return self.held._get_held_on(self.held_on) if self.held else {}
+
+    @property
+    def is_as_quoted(self):
+        """Whether it is sold as its line was configured, so that its price stays too."""
+        quoted = self.quoted
+        return bool(quoted) and (
+            quoted.plan_id == self.plan.id
+            and quoted.tier_id == self.tier.id
+            and quoted.quantity == self.quantity
+            and set(quoted.value_ids) == set(self.no_variant_value_ids)
+        )
+
+    def has_quoted(self, option):
+        """Whether an option was among what its line was configured to."""
+        return bool(self.quoted) and option.id in self.quoted.option_ids
+
+    def had_to_have(self, option):
+        """Whether an option was required when its line was configured."""
+        return bool(self.quoted) and option.id in self.quoted.required_ids
 
     @property
     def parts(self):
@@ -84,7 +111,7 @@ class Reader:
         self.errors = []
         self.count = 0
         self.context = order._get_offer_price_context()
-        self._profiles = None
+        self._profiles = self._lines = None
         self.is_change = bool(order.offer_change_subscription_id)
 
     def profile(self, template):
@@ -101,10 +128,15 @@ class Reader:
         :return: offer.subscription.line in sudo, or none: what a customer has counts for everybody
             who quotes the change
         """
-        if not self.is_change or not _is_id(line_id):
-            return self.env['offer.subscription.line']
-        lines = self.order.order_line.filtered(lambda line: line._origin.id == line_id)
-        return lines._get_offer_held() if lines else self.env['offer.subscription.line']
+        line = self.line(line_id) if self.is_change else None
+        return line._get_offer_held() if line else self.env['offer.subscription.line']
+
+    def line(self, line_id):
+        """:return: the line of the order that has an id, saved, or none"""
+        if self._lines is None:
+            self._lines = {line._origin.id: line for line in self.order.order_line}
+        none = self.env['sale.order.line']
+        return self._lines.get(line_id, none) if _is_id(line_id) else none
 
     def error(self, text, node=None, place=''):
         """

@@ -9,25 +9,37 @@ class OfferConfiguration(models.AbstractModel):
     # === WHAT THE CUSTOMER MAY HAVE === #
 
     @api.model
+    def _get_offered_plans(self, node):
+        """:return: the plans under which a customer can order it today"""
+        plans = node.product.product_tmpl_id._get_offer_plans()
+        return plans & node.profile.plan_ids if node.profile.plan_ids else plans
+
+    @api.model
     def _get_plans(self, node):
         """:return: the plans under which the customer of a node can have it"""
-        plans = node.product.product_tmpl_id._get_offer_plans()
-        allowed = plans & node.profile.plan_ids if node.profile.plan_ids else plans
+        allowed = self._get_offered_plans(node)
+        if node.quoted:
+            allowed |= allowed.browse(node.quoted.plan_id or [])
         if not node.held:
             return allowed
         return allowed | node.held.subscription_id.plan_id.sudo(self.env.su)
 
     @api.model
+    def _get_offered_tiers(self, node):
+        """:return: the service levels that a customer can order today"""
+        tiers = node.product.product_tmpl_id.offer_tier_ids.filtered('active')
+        return tiers & node.profile.tier_ids if node.profile.tier_ids else tiers
+
+    @api.model
     def _get_tiers(self, node):
         """:return: the service levels that the customer of a node can have"""
-        tiers = node.product.product_tmpl_id.offer_tier_ids.filtered('active')
-        allowed = tiers & node.profile.tier_ids if node.profile.tier_ids else tiers
-        return allowed | self._get_held_tier(node)
+        return self._get_offered_tiers(node) | self._get_held_tier(node)
 
     @api.model
     def _get_held_tier(self, node):
-        """:return: the service level that runs, on a change"""
-        return self.env['offer.sla.tier'].browse(node.held_content.get('tier_id') or [])
+        """:return: the service levels that run, on a change, or were quoted"""
+        held = self.env['offer.sla.tier'].browse(node.held_content.get('tier_id') or [])
+        return held | held.browse((node.quoted and node.quoted.tier_id) or [])
 
     @api.model
     def _get_default_tier(self, node):
@@ -107,9 +119,22 @@ class OfferConfiguration(models.AbstractModel):
     def _check_prerequisites(self, reader, node):
         """A customer needs some Services before others, or orders them along."""
         needed = node.product.product_tmpl_id.offer_prerequisite_ids
+        if node.quoted:
+            needed = needed.browse(node.quoted.prerequisite_ids).exists()
+        for text in self._get_prerequisite_errors(reader.order, node.product, needed):
+            reader.error(text, node, 'service')
+
+    @api.model
+    def _get_prerequisite_errors(self, order, product, needed):
+        """
+        :param product: what is to be sold
+        :param needed: product.template that its customer has to have, or orders along
+        :return: what is missing, as sentences
+        :rtype: list[str]
+        """
+        errors = []
         if not needed:
-            return
-        order = reader.order
+            return errors
         along = order.order_line.product_id.product_tmpl_id
         # of an order that is not saved the client says what stands on it
         along |= along.browse(self.env.context.get('offer_template_ids') or [])
@@ -131,14 +156,17 @@ class OfferConfiguration(models.AbstractModel):
             if not has:
                 text = self.env._(
                     '"%(item)s" needs "%(service)s": order it along.',
-                    item=node.product.display_name,
+                    item=product.display_name,
                     service=service.name,
                 )
-                reader.error(text, node, 'service')
+                errors.append(text)
+        return errors
 
     @api.model
     def _check_profile_quantity(self, reader, node):
         least = node.profile.min_quantity
+        if node.quoted and node.quoted.quantity == node.quantity:
+            return
         if least and node.quantity < least:
             text = self.env._(
                 'Of "%(item)s" %(customer)s takes at least %(least)g.',
@@ -155,11 +183,15 @@ class OfferConfiguration(models.AbstractModel):
         chosen = {child.option for child in node.options}
         had = self._get_options_had(node)
         for group in node.product.product_tmpl_id.offer_option_group_ids:
-            count = sum(option in chosen for option in group.option_ids)
+            if self._is_group_as_quoted(node, group):
+                continue
+            count = sum(option.group_id == group for option in chosen)
             fulfilled = count + sum(option in had - chosen for option in group.option_ids)
             place = f'group_{group.id}'
             for option in group.option_ids:
-                if option.is_required and option not in chosen | had:
+                was_required = reader.quoted and node.had_to_have(option)
+                is_required = option.is_required or was_required
+                if is_required and option not in chosen | had:
                     text = self.env._(
                         '"%(service)s" needs "%(option)s".',
                         service=node.product.display_name,
@@ -202,6 +234,8 @@ class OfferConfiguration(models.AbstractModel):
         chosen = self.env['offer.option'].union(*(child.option for child in node.options))
         had = chosen.union(*self._get_options_had(node))
         for option in chosen.filtered('requires_ids'):
+            if self._is_need_as_quoted(node, option, had):
+                continue
             needed = option.requires_ids.filtered('active')
             if option.requires_mode == 'any':
                 missing = needed.browse() if needed & had else needed
@@ -221,6 +255,8 @@ class OfferConfiguration(models.AbstractModel):
                 reader.error(text, node, f'option_{option.id}')
         for option in chosen.filtered('excludes_ids'):
             for other in option.excludes_ids & chosen:
+                if node.has_quoted(option) and node.has_quoted(other):
+                    continue
                 text = self.env._(
                     '"%(option)s" and "%(other)s" exclude each other.',
                     option=option.display_name,

@@ -50,12 +50,14 @@ class SaleOrder(models.Model):
     def _onchange_offer_line(self, line, node):
         if not line.virtual_id:
             line.virtual_id = str(uuid.uuid4())
-        line.update(line._prepare_offer_values(node))
+        line.update(line._get_offer_changed_values(line._prepare_offer_values(node)))
         lines = list(self.order_line - line._get_offer_descendants())
         # new lines all have the same sequence: the place in the list counts then
         after = [
             other for other in lines[lines.index(line) + 1 :] if other.sequence >= line.sequence
         ]
+        if after and min(other.sequence for other in after) >= line.sequence + node.size:
+            after = []
         self.order_line = [
             *(
                 Command.update(other.id, {'sequence': other.sequence + node.size})
@@ -79,7 +81,8 @@ class SaleOrder(models.Model):
             sequence += 1
             if other:
                 values = {**other._prepare_offer_values(child), 'sequence': sequence}
-                commands.append(Command.update(other.id, values))
+                if changed := other._get_offer_changed_values(values):
+                    commands.append(Command.update(other.id, changed))
             else:
                 values = line._prepare_offer_component_values(child, parent, sequence)
                 commands.append(Command.create(values))
@@ -116,14 +119,15 @@ class SaleOrder(models.Model):
         return order._get_offer_preview(order._preview_offer_lines(node) if node else [], errors)
 
     def _get_offer_order(self):
-        """:return: this order, or one in memory if there is none yet
+        """:return: this order, as the client has edited it; one in memory if there is none yet
         :raise AccessError: if the user may not read it
         """
         if not self:
             return self._new_offer_order()
         self.ensure_one()
         self.check_access('read')
-        return self
+        said = [name for name in CONTEXT_FIELDS if f'default_{name}' in self.env.context]
+        return self.new(self.default_get(said), origin=self) if said else self
 
     def _get_offer_preview(self, lines, errors):
         rows = [
@@ -162,7 +166,7 @@ class SaleOrder(models.Model):
             raise UserError('\n'.join(errors))
         line = self._get_offer_line(line_id).with_context(offer_configuring=True)
         if line:
-            line.write(line._prepare_offer_values(node))
+            line._write_offer_values(line._prepare_offer_values(node))
             self._make_room_for_offer(line, node.size)
         else:
             sequence = max(self.order_line.mapped('sequence'), default=9) + 1
@@ -170,6 +174,7 @@ class SaleOrder(models.Model):
             values.update(order_id=self.id, sequence=sequence, virtual_id=str(uuid.uuid4()))
             line = line.create(values)
         self._write_offer_parts(line, node)
+        line._keep_offer_quoted(node)
         self._start_offer_additions()
         return line.with_context(offer_configuring=False)
 
@@ -226,7 +231,9 @@ class SaleOrder(models.Model):
         missing, sequence = [], line.sequence + 1
         for child, other in pairs:
             if other:
-                other.write({**other._prepare_offer_values(child), 'sequence': sequence})
+                other._write_offer_values(
+                    {**other._prepare_offer_values(child), 'sequence': sequence}
+                )
             else:
                 values = line._prepare_offer_component_values(child, line, sequence)
                 missing.append({**values, 'order_id': self.id})

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .offer_configuration_reader import Node, Reader
+from .offer_quoted import OptionTerms
 
 
 class SaleOrder(models.Model):
@@ -54,11 +55,19 @@ class SaleOrder(models.Model):
         chosen = {child.option: child for child in node.options}
         groups = []
         for group in template.offer_option_group_ids:
+            quoted = [
+                option
+                for option in group.with_context(active_test=False).option_ids - group.option_ids
+                if node.has_quoted(option)
+            ]
             options = [
                 self._get_offer_option_data(reader, node, option, chosen.get(option), by_node)
-                for option in group.option_ids
+                for option in [*group.option_ids, *quoted]
                 # what this customer can't have is no choice; what was chosen says why it can't stay
-                if allowed is None or option in allowed or option in chosen
+                if allowed is None
+                or option in allowed
+                or option in chosen
+                or node.has_quoted(option)
             ]
             if options:
                 groups.append(
@@ -71,11 +80,19 @@ class SaleOrder(models.Model):
                         'options': options,
                     }
                 )
+        plans = configurations._get_offered_plans(node)
+        is_gone = node.quoted and configurations._get_product_obstacle(reader, node.product)
         return {
+            'kept': self._get_offer_kept_text() if is_gone and not node.option else '',
             'name': node.product.with_context(display_default_code=False).display_name,
             'product_tmpl_id': template.id,
             'plans': [
-                {'id': plan.id, 'name': plan.name, 'term': plan._get_term_text()}
+                {
+                    'id': plan.id,
+                    'name': plan.name,
+                    'term': plan._get_term_text(),
+                    'kept': bool(node.quoted) and plan not in plans,
+                }
                 for plan in configurations._get_plans(node)
             ],
             'sold_once': template._is_offer_sold_once(),
@@ -91,6 +108,7 @@ class SaleOrder(models.Model):
 
     def _get_offer_tier_data(self, reader, node):
         prices = self.env['offer.price']
+        offered = self.env['offer.configuration']._get_offered_tiers(node)
         found = []
         for tier in self.env['offer.configuration']._get_tiers(node).sorted():
             row = prices._find_row(
@@ -108,44 +126,65 @@ class SaleOrder(models.Model):
                     'promise': tier._get_promise_text(),
                     'price': (row and row._get_amount(node.product, None, reader.context)) or 0.0,
                     'percent': row.amount_type == 'percent',
+                    'kept': bool(node.quoted) and tier not in offered,
                 }
             )
         return found
 
     def _get_offer_option_data(self, reader, parent, option, child, by_node):
         configurations = self.env['offer.configuration']
+        quoted = configurations._find_quoted_option(parent, option)[1]
+        terms = child.terms if child else quoted.terms if quoted else OptionTerms.of(option)
         shown = child or self._get_offer_unchosen(reader, parent, option)
         obstacle = configurations._get_obstacle(reader, parent, option, shown.quantity)
+        is_gone = quoted and (
+            obstacle or not option.active or option.product_id.id != quoted.product_id
+        )
+        if quoted:
+            # what stands there may stay; where it can't, its notes say why
+            obstacle = None
         line = by_node.get(id(shown)) or self._new_offer_line(shown, by_node[id(parent)])
         is_service = option.product_id.offer_kind == 'service'
         agreed = parent.profile.option_ids.filtered(lambda row: row.option_id == option)
         return {
             'id': option.id,
-            'name': option.display_name,
-            'required': option.is_required,
-            'recurring': option.is_recurring,
+            'name': shown.product.with_context(display_default_code=False).display_name,
+            'kept': self._get_offer_kept_text() if is_gone else '',
+            'required': option.is_required and not is_gone,
+            'recurring': terms.is_recurring,
             'included': option.price_mode == 'included',
-            'quantity_mode': option.quantity_mode,
+            'quantity_mode': terms.quantity_mode,
             'quantity': shown.quantity,
             'min': max(option.min_quantity, agreed.min_quantity),
             'max': option.max_quantity,
             'price': line.price_unit,
             'obstacle': obstacle or '',
-            'is_sold': not configurations._get_product_obstacle(reader, option.product_id),
+            'is_sold': bool(quoted)
+            or not configurations._get_product_obstacle(reader, option.product_id),
             'notes': [
                 text for text in parent.notes.get(f'option_{option.id}', []) if text != obstacle
             ],
             'service': child and is_service and self._get_offer_structure(reader, child, by_node),
         }
 
+    def _get_offer_kept_text(self):
+        return self.env._('No longer offered. It stays as quoted until you change it.')
+
     def _get_offer_unchosen(self, reader, parent, option):
-        quantity = option.quantity
-        if option.quantity_mode == 'per_unit':
-            quantity *= self.env['offer.configuration']._get_quantity_to_follow(parent, option)
+        configurations = self.env['offer.configuration']
+        line, quoted = configurations._find_quoted_option(parent, option)
+        terms = quoted.terms if quoted else OptionTerms.of(option)
+        quantity = quoted.quantity if quoted else terms.quantity
+        if terms.quantity_mode == 'per_unit':
+            quantity = terms.quantity * configurations._get_quantity_to_follow(parent, terms)
+        item = option.product_id.browse(quoted.product_id) if quoted else option.product_id
         return Node(
-            product=option.product_id,
+            product=item,
+            line=line,
+            quoted=quoted,
+            terms=terms,
             quantity=quantity,
-            plan=parent.plan if option.is_recurring else parent.plan.browse(),
+            plan=parent.plan if terms.is_recurring else parent.plan.browse(),
             tier=option.product_id.offer_default_tier_id,
             option=option,
             held=self.env['offer.subscription.line'],

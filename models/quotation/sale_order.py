@@ -53,11 +53,21 @@ class SaleOrder(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Note what Services were configured to, once all of their lines are there."""
+        orders = super(SaleOrder, self.with_context(offer_saving_order=True)).create(vals_list)
+        orders = orders.with_context(self.env.context)
+        orders.order_line._note_offer_quoted()
+        orders._start_offer_additions()
+        return orders
+
     def write(self, vals):
         """Start what recurs and is added to a confirmed order."""
         if 'order_line' not in vals:
             return super().write(vals)
         res = super(SaleOrder, self.with_context(offer_saving_order=True)).write(vals)
+        self.order_line._note_offer_quoted()
         self._start_offer_additions()
         return res
 
@@ -98,8 +108,11 @@ class SaleOrder(models.Model):
 
     def _get_offer_role_errors(self):
         """:return: required roles of the Services on the order that nobody plays"""
-        services = self.order_line.product_id.product_tmpl_id.filtered('offer_role_ids')
-        roles = services.offer_role_ids.filtered('is_required')
+        roles, services = self.env['offer.role'], {}
+        for line in self.order_line:
+            for role in line._get_offer_needed_roles():
+                roles |= role
+                services.setdefault(role, line.product_id.product_tmpl_id)
         if not roles:
             return []
         # sudo: who plays a role in what runs plays it in its change, whoever quotes that
@@ -112,7 +125,7 @@ class SaleOrder(models.Model):
             self.env._(
                 '"%(service)s" needs somebody as "%(role)s": say who, on the order or its'
                 ' customer.',
-                service=services.filtered(lambda s, role=role: role in s.offer_role_ids)[0].name,
+                service=services[role].name,
                 role=role.name,
             )
             for role in roles
@@ -225,6 +238,7 @@ class SaleOrder(models.Model):
             'team_id': self.team_id.id,
             'client_order_ref': self.client_order_ref,
             'plan_id': plan.id,
+            **lines._get_offer_plan_terms(),
             'intro_periods': intro_periods,
             'intro_percent': intro_percent,
             'line_ids': [

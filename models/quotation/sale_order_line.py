@@ -70,7 +70,7 @@ class SaleOrderLine(models.Model):
     @api.depends('offer_option_id')
     def _compute_offer_quantity_is_fixed(self):
         for line in self:
-            mode = line.offer_option_id.quantity_mode
+            mode = line._get_offer_terms().quantity_mode
             line.offer_quantity_is_fixed = mode in ('fixed', 'per_unit')
 
     @api.depends('offer_subscription_line_ids', 'offer_plan_id', 'state')

@@ -177,7 +177,10 @@ class SaleOrderLine(models.Model):
             return {}
         above = self._get_offer_service_line()
         each = line._get_ratio(
-            self.offer_option_id, self.product_uom_id, self.product_uom_qty, above.product_uom_qty
+            self._get_offer_terms(),
+            self.product_uom_id,
+            self.product_uom_qty,
+            above.product_uom_qty,
         )
         if each is None:
             return {'quantity': self.product_uom_qty}

@@ -40,7 +40,7 @@ class SaleOrderLine(models.Model):
     def _unlink_except_required(self):
         if self.env.context.get('offer_configuring'):
             return
-        for line in self.filtered('offer_option_id.is_required'):
+        for line in self.filtered(lambda line: line._get_offer_terms().is_required):
             service = line._get_offer_service_line()
             if service and service not in self and service.state in ('draft', 'sent'):
                 raise UserError(
@@ -72,10 +72,10 @@ class SaleOrderLine(models.Model):
             option, quantity = line.offer_option_id, line.product_uom_qty
             if not option or line.state not in ('draft', 'sent'):
                 continue
-            least = option.quantity if option.quantity_mode == 'fixed' else option.min_quantity
-            most = option.quantity if option.quantity_mode == 'fixed' else option.max_quantity
+            terms = line._get_offer_terms()
+            least, most = terms.get_bounds()
             outside = quantity < least or (most and quantity > most)
-            if option.quantity_mode != 'per_unit' and (outside or not quantity > 0):
+            if terms.quantity_mode != 'per_unit' and (outside or not quantity > 0):
                 raise UserError(
                     self.env._(
                         'Of "%(item)s" you can have %(least)g to %(most)s.',
@@ -104,9 +104,8 @@ class SaleOrderLine(models.Model):
         found = []
         for line in self:
             for component in line._get_offer_components():
-                option = component.offer_option_id
                 quantity = line._get_offer_component_quantity(component)
-                follows = option.quantity_mode == 'per_unit'
+                follows = component._get_offer_terms().quantity_mode == 'per_unit'
                 if follows and component._differs_from_offer_quantity(quantity):
                     found.append((component, quantity))
         return found
@@ -195,16 +194,16 @@ class SaleOrderLine(models.Model):
 
     def _get_offer_component_quantity(self, component):
         """:return: how much of a component per unit goes with this line"""
-        held, option = component._get_offer_held(), component.offer_option_id
+        held, terms = component._get_offer_held(), component._get_offer_terms()
         if held and held.parent_id == self._get_offer_held():
             # as it was agreed, whatever the option says today
             return held._get_quantity_under(self.order_id.offer_change_date, self.product_uom_qty)
-        return option.quantity * self._get_offer_quantity_to_follow(option)
+        return terms.quantity * self._get_offer_quantity_to_follow(terms)
 
-    def _get_offer_quantity_to_follow(self, option):
+    def _get_offer_quantity_to_follow(self, terms):
         """As `_get_quantity_to_follow` of a configuration."""
         held = self._get_offer_held()
-        if held and not option.is_recurring:
+        if held and not terms.is_recurring:
             return max(0.0, self.product_uom_qty - self._get_offer_held_content()['quantity'])
         return self.product_uom_qty
 
@@ -243,13 +242,15 @@ class SaleOrderLine(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
+        if self._is_offer_as_quoted():
+            return self._get_offer_prerequisite_errors()
         configurations = self.env['offer.configuration']
         node, errors = configurations._read_configuration(
             self.order_id, configurations._configuration_of(self), quoted=True
         )
         if not errors:
             errors = self._get_offer_misfits(node)
-        elif not self.offer_plan_id and not self._get_offer_parts():
+        elif not (self.offer_plan_id or self._get_offer_quoted() or self._get_offer_parts()):
             # it came without a configuration: what kept it from its default counts too
             default = configurations._default_configuration(
                 self.product_id, self.product_uom_qty, self.order_id

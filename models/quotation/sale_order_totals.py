@@ -136,7 +136,7 @@ class SaleOrder(models.Model):
         texts = [
             f'{plan.name}: {text}' if len(plans) > 1 else text
             for plan in plans
-            if (text := plan._get_term_text(running if running.plan_id == plan else None))
+            if (text := plan._get_term_text(self._get_offer_agreed_terms(plan, running)))
         ]
         start = self._get_offer_start_text(agreed)
         intro = self._get_offer_intro_text(agreed)

@@ -134,6 +134,13 @@ class OfferSubscription(models.Model):
 
     # === BUSINESS METHODS: ENDING === #
 
+    @api.model
+    def _get_terms_of(self, plan):
+        """:return: what a plan agrees by default, as values of a subscription
+        :rtype: dict
+        """
+        return {name: plan[name] for name in AGREED_FIELDS}
+
     def _check_endable(self, day):
         """:raise UserError: if it is not running, or would end before it started"""
         self.ensure_one()

@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from ..configuration.offer_quoted import OptionTerms
+
 HELD_FIELDS = (
     'product_id',
     'product_uom_id',
@@ -84,20 +86,31 @@ class OfferSubscriptionLine(models.Model):
         amount = held['quantity'] * held['price_unit'] * (1 - held['discount'] / 100)
         return currency.round(amount)
 
+    def _get_option_terms(self):
+        """:return: the terms of the line's option: as it was quoted, else as of today
+        :rtype: OptionTerms
+        """
+        self.ensure_one()
+        # sudo: what was quoted counts, also where it is another salesperson's
+        quoted_sudo = self.sale_line_id.sudo()
+        if quoted_sudo.offer_option_id == self.option_id:
+            return quoted_sudo._get_offer_terms()
+        return OptionTerms.of(self.option_id)
+
     @api.model
-    def _get_ratio(self, option, unit, quantity, above):
+    def _get_ratio(self, terms, unit, quantity, above):
         """What is sold per unit of the Service is kept as a ratio that follows it.
 
-        :param option: offer.option that the line delivers, or none
+        :param OptionTerms terms: of the option that the line delivers
         :param unit: uom.uom of the quantity
         :param float quantity: what is to be delivered
         :param float above: how much is delivered of what the line hangs on
         :return: the ratio, or None: the quantity is its own
         :rtype: float | None
         """
-        if option.quantity_mode != 'per_unit' or not above:
+        if terms.quantity_mode != 'per_unit' or not above:
             return None
-        return option.quantity if unit.compare(option.quantity * above, quantity) == 0 else None
+        return terms.quantity if unit.compare(terms.quantity * above, quantity) == 0 else None
 
     def _get_sold_on(self, day):
         """:return: the order line that said last what the line is, on a day

@@ -66,7 +66,7 @@ class OfferSubscription(models.Model):
             if 'quantity' in values:
                 above = priced.linked_line_id.product_uom_qty
                 ratio = line._get_ratio(
-                    line.option_id, priced.product_uom_id, values['quantity'], above
+                    line._get_option_terms(), priced.product_uom_id, values['quantity'], above
                 )
                 if ratio is not None:
                     values.update(quantity=ratio, is_per_unit=True)

@@ -35,6 +35,8 @@ class OfferSubscription(models.Model):
         sequence = 10
         for root in lines.filtered(lambda line: not line.parent_id):
             sequence = self._create_change_lines(order, root, day, sequence)
+        # what runs is what it is, whatever the catalogue says today
+        order.order_line._note_offer_running()
         return order
 
     def _prepare_change_order_values(self, day):

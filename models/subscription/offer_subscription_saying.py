@@ -181,9 +181,9 @@ class OfferSubscriptionLine(models.Model):
         """As `_get_ratio`; what comes in running may follow by another ratio than the option's
         of today.
         """
-        option, unit = self.option_id, self.product_uom_id
-        ratio = self._get_ratio(option, unit, self.quantity, above)
-        if ratio is None and option.quantity_mode == 'per_unit' and above:
+        terms, unit = self._get_option_terms(), self.product_uom_id
+        ratio = self._get_ratio(terms, unit, self.quantity, above)
+        if ratio is None and terms.quantity_mode == 'per_unit' and above:
             each = self.quantity / above
             return each if round(each * above, RATIO_DIGITS) == self.quantity else None
         return ratio

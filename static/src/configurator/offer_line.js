@@ -88,6 +88,8 @@ export async function openOfferConfigurator({ dialog, orm, line, edit, save, dis
         configuration: JSON.parse(JSON.stringify(configuration)),
         edit,
         context: getContext(line.model.root),
+        // what stands there already stays as quoted
+        ...(line.model.root.resId && { orderId: line.model.root.resId }),
         save: (result) => {
             const values = { offer_configuration: result };
             if (!data.virtual_id) {
