@@ -63,7 +63,7 @@ class Node:
     held_on: datetime.date | None = None
     line: models.BaseModel | None = None
     quoted: Quoted | None = None
-    terms: OptionTerms = OptionTerms()
+    terms: OptionTerms = field(default_factory=OptionTerms)
     notes: dict = field(default_factory=dict)
 
     @property

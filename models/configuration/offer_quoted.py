@@ -71,7 +71,7 @@ class Quoted:
     plan_terms: dict
 
     @classmethod
-    def read(cls, data):
+    def from_json(cls, data):
         """:param data: what :meth:`as_json` gave, or nothing
         :rtype: Quoted | None
         """

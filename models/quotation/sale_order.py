@@ -57,7 +57,7 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         """Note what Services were configured to, once all of their lines are there."""
         orders = super(SaleOrder, self.with_context(offer_saving_order=True)).create(vals_list)
-        orders = orders.with_context(self.env.context)
+        orders = self.browse(orders.ids)
         orders.order_line._note_offer_quoted()
         orders._start_offer_additions()
         return orders
