@@ -7,7 +7,7 @@ from .common import OfferCommon
 
 @tagged('post_install', '-at_install')
 class TestQuotedLines(OfferCommon):
-    """What the lines of a quotation keep of the catalogue, and what the configurator makes of it."""
+    """What lines of a quotation keep, and what the configurator makes of it."""
 
     @classmethod
     def setUpClass(cls):

@@ -12,7 +12,7 @@ class SaleOrder(models.Model):
 
     def _get_offer_agreed_terms(self, plan, running):
         """:return: who says minimum term, notice and renewal under a plan: a subscription, or what
-            was quoted; None: the plan as it is
+        was quoted; None: the plan as it is
         """
         if running.plan_id == plan:
             return running
