@@ -9,6 +9,7 @@ help:
 	@echo "make serve   open the demo in a browser (PORT=8069)"
 	@echo "make test    all tests; one of them: make test T='tests/test_x.py -k name'"
 	@echo "                with other apps: make test T='--with=website_sale tests/test_portal_order.py'"
+	@echo "                the bridges, with all their apps: make test T='--with=bridges bridges'"
 	@echo "make deep    the random tests at their full sizes"
 	@echo "make odoo-tests  Odoo's own suites, with and without the addon: what differs"
 	@echo "make bench   speed, as ratios to stock Odoo in one run"
@@ -17,7 +18,7 @@ help:
 	@echo "                at full size: make chaos DUE=2000 KILLS=10 CRASHES=3"
 	@echo "make lint    the linters"
 	@echo "make terms   export the terms to translate, and say what lacks a translation"
-	@echo "make wheel   the addon as a Python package, in dist/"
+	@echo "make wheel   the addon and its bridges as Python packages, in dist/"
 	@echo "make clean   remove databases, demo and logs"
 
 demo serve chaos lint terms wheel clean:

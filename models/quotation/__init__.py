@@ -9,6 +9,7 @@ from . import (
     sale_order_display,
     sale_order_intro,
     sale_order_line,
+    sale_order_line_added,
     sale_order_line_change,
     sale_order_line_components,
     sale_order_line_guards,

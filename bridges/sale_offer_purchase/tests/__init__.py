@@ -1,0 +1,1 @@
+from . import test_purchase, test_translation
