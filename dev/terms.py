@@ -1,10 +1,13 @@
 """Exports the terms to translate, and brings them into what is translated already."""
 
+import re
 import subprocess
 
 import polib
 from common import CHECKOUT, say
 from database import ADDON, BRIDGES
+
+DATES = re.compile('^"(POT-Creation|PO-Revision)-Date: .*$', re.MULTILINE)
 
 
 def export_terms(databases):
@@ -23,9 +26,13 @@ def export_terms(databases):
 def _export(databases, database, module, folder):
     (folder / 'i18n').mkdir(exist_ok=True)
     pot = folder / 'i18n' / f'{module}.pot'
+    before = pot.read_text() if pot.exists() else ''
     command = [databases.python, '-m', 'odoo', 'i18n', 'export', '-c', databases.config]
     command += ['-d', database, module, '-o', pot]
     subprocess.run([str(part) for part in command], env=databases.environment(), check=True)
+    if DATES.sub('', before) == DATES.sub('', pot.read_text()):
+        # nobody is to merge a date
+        pot.write_text(before)
     for path in sorted((CHECKOUT / 'i18n').glob('*.po')):
         _complete(pot, pot.parent / path.name)
 
