@@ -23,6 +23,7 @@
         'report/offer_subscription_templates.xml',
         # after the report that is attached
         'data/mail_template_data.xml',
+        'data/sale_mail_template_data.xml',
         'views/subscription/offer_plan_views.xml',
         'views/service_level/offer_sla_tier_views.xml',
         'views/pricing/offer_price_views.xml',
@@ -50,6 +51,8 @@
         'views/portal/offer_subscription_portal_templates.xml',
         'views/portal/offer_catalogue_templates.xml',
         'views/quotation/sale_order_views.xml',
+        'views/quotation/sale_order_list_views.xml',
+        'views/quotation/sale_report_views.xml',
         'views/billing/account_move_views.xml',
         'report/sale_report_templates.xml',
         # last: the menus name the actions above

@@ -1,8 +1,9 @@
 import datetime
 from random import Random
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from .common import OfferCommon
 
@@ -111,3 +112,144 @@ class TestTotals(OfferCommon):
                 'First invoice, on 01/01/2027',
             ],
         )
+
+    # --- where a total is shown ------------------------------------------------------------
+
+    def _say(self, text):
+        return ' '.join(str(text).replace('\xa0', ' ').split())
+
+    def _quote(self, **values):
+        order = self._create_order(**values)
+        self._add_bundle(order)
+        return order
+
+    def test_amounts_once_and_per_period_in_words(self):
+        order = self._quote()
+        self.assertEqual(
+            self._say(order.offer_amount_text), '$ 2,700.00 once and $ 160.00 per month'
+        )
+        self.assertEqual((order.offer_amount_once, order.offer_amount_monthly), (2700.0, 160.0))
+        yearly = self._create_plan('Yearly', interval_unit='year')
+        self._create_price(120.0, plan_id=yearly.id)
+        self._add_bundle(order, plan_id=yearly.id, options=[], tier_id=self.bronze.id, quantity=1)
+        self.assertEqual(
+            self._say(order.offer_amount_text),
+            '$ 2,700.00 once, $ 160.00 per month, and $ 120.00 per year',
+        )
+        self.assertEqual(order.offer_amount_monthly, 170.0)
+        plain = self._create_order(order_line=[Command.create({'product_id': self.notebook.id})])
+        self.assertEqual(self._say(plain.offer_amount_text), '$ 900.00')
+        self.assertFalse(plain.offer_recurring_text)
+
+    def test_amounts_in_words_are_with_taxes(self):
+        tax = self.env['account.tax'].create({'name': '10 %', 'amount': 10})
+        (self.workplace + self.backup + self.notebook).taxes_id = tax
+        order = self._quote()
+        self.assertEqual(
+            self._say(order.offer_amount_text), '$ 2,970.00 once and $ 176.00 per month'
+        )
+        self.assertEqual(order.offer_amount_monthly, 160.0)
+
+    def test_the_mails_name_no_sum_of_once_and_per_period(self):
+        order = self._quote()
+        for state, proforma in (('draft', False), ('draft', True), ('sale', False)):
+            order.state = state
+            template = order.with_context(proforma=proforma)._find_mail_template()
+            body = self._say(template._render_field('body_html', order.ids)[order.id])
+            self.assertIn('$ 2,700.00 once and $ 160.00 per month', body)
+            self.assertNotIn('2,860.00', body)
+        order.state = 'draft'
+        body = self._say(
+            order._find_mail_template()._render_field('body_html', order.ids)[order.id]
+        )
+        self.assertIn('First invoice, on 01/01/2027: <strong>$ 160.00</strong>', body)
+
+    def test_plain_orders_and_own_templates_stay_with_odoo(self):
+        order = self._quote()
+        template = self.env.ref('sale.email_template_edi_sale')
+        plain = self._create_order(order_line=[Command.create({'product_id': self.notebook.id})])
+        self.assertEqual(plain._find_mail_template(), template)
+        template.body_html = '<p>Our own words</p>'
+        self.assertEqual(order._find_mail_template(), template)
+
+    def test_after_a_payment_nothing_that_recurs_remains_to_be_paid(self):
+        order = self._quote()
+        self.assertEqual(self._say(order._get_offer_open_text()), '$ 2,700.00')
+        template = order._get_offer_mail_template(
+            self.env.ref('sale.mail_template_sale_payment_executed')
+        )
+        body = self._say(template._render_field('body_html', order.ids)[order.id])
+        self.assertNotIn('2,860.00', body)
+        self.assertIn('$ 160.00 per month', body)
+
+    def test_notifications_name_both(self):
+        order = self._quote()
+        message = order.message_post(body='Hello')
+        context = order._notify_by_email_prepare_rendering_context(message)
+        self.assertEqual(
+            self._say(context['subtitles'][-1]), '$ 2,700.00 once and $ 160.00 per month'
+        )
+
+    def _add_section(self, order, **values):
+        return self.env['sale.order.line'].create(
+            {
+                'order_id': order.id,
+                'display_type': 'line_section',
+                'name': 'Berlin',
+                'sequence': 1,
+                **values,
+            }
+        )
+
+    def test_a_section_says_once_and_per_period(self):
+        order = self._quote()
+        section = self._add_section(order)
+        self.assertEqual(
+            section._get_offer_section_sums('price_subtotal'),
+            [{'amount': 2700.0, 'period': 'once'}, {'amount': 160.0, 'period': 'per month'}],
+        )
+        plain = self._create_order(order_line=[Command.create({'product_id': self.notebook.id})])
+        self.assertFalse(self._add_section(plain)._get_offer_section_sums('price_subtotal'))
+
+    def test_a_hidden_composition_names_its_periods(self):
+        order = self._quote()
+        section = self._add_section(order, collapse_composition=True)
+        rows = section._get_grouped_section_summary()
+        self.assertEqual(
+            sorted((row['offer_period'], row['price_subtotal']) for row in rows),
+            [('once', 2700.0), ('per month', 160.0)],
+        )
+
+    def test_the_sales_analysis_keeps_them_apart(self):
+        order = self._quote()
+        order.action_confirm()
+        order.offer_subscription_ids.bill('2027-02-01')
+        self.env.flush_all()
+        report = self.env['sale.report'].search(
+            [('order_reference', '=', f'sale.order,{order.id}')]
+        )
+        self.assertEqual(sum(report.mapped('price_subtotal')), 2860.0)
+        self.assertEqual(sum(report.mapped('offer_amount_once')), 2700.0)
+        self.assertEqual(sum(report.mapped('offer_amount_monthly')), 160.0)
+        self.assertEqual(sum(report.mapped('offer_amount_invoiced')), 320.0)
+        recurring = report.filtered('offer_plan_id')
+        self.assertEqual(sum(recurring.mapped('price_subtotal')), 160.0)
+        # what comes back is no longer invoiced
+        order.offer_subscription_ids.end('2027-01-31', 'moved')
+        order.offer_subscription_ids.bill('2027-02-01')
+        self.env.flush_all()
+        report.invalidate_recordset()
+        self.assertEqual(sum(report.mapped('offer_amount_invoiced')), 160.0)
+
+    def test_the_form_lists_what_it_comes_to(self):
+        order = self._quote()
+        text = self._say(html2plaintext(order.offer_totals_html))
+        for said in (
+            'One-time $ 2,700.00',
+            'Per month $ 160.00',
+            'First year $ 4,620.00',
+            'First invoice, on 01/01/2027 $ 160.00',
+            'Starts on 01/01/2027',
+        ):
+            self.assertIn(said, text)
+        self.assertEqual(order.offer_tax_totals['total_amount_currency'], 2700.0)

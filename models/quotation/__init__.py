@@ -1,6 +1,7 @@
 from . import (
     sale_order,
     sale_order_agreed,
+    sale_order_amounts,
     sale_order_change,
     sale_order_change_apply,
     sale_order_change_guards,
@@ -15,9 +16,11 @@ from . import (
     sale_order_line_guards,
     sale_order_line_quoted,
     sale_order_line_shop,
+    sale_order_mail,
     sale_order_quoted,
     sale_order_shop,
     sale_order_start,
     sale_order_template_line,
     sale_order_totals,
+    sale_report,
 )

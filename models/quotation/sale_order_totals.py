@@ -13,6 +13,12 @@ class SaleOrder(models.Model):
     offer_intro_text = fields.Text(compute='_compute_offer_texts')
     offer_recurring_summary = fields.Char(string='Recurring', compute='_compute_offer_texts')
     offer_terms_text = fields.Text(string='Terms', compute='_compute_offer_texts')
+    offer_totals_html = fields.Html(
+        string='What It Comes To', compute='_compute_offer_totals', sanitize=False
+    )
+    offer_tax_totals = fields.Binary(
+        string='Paid Once', compute='_compute_offer_totals', exportable=False
+    )
 
     # === COMPUTE METHODS === #
 
@@ -33,6 +39,23 @@ class SaleOrder(models.Model):
             order.offer_intro_text = order._get_offer_intro_text(agreed)
             order.offer_recurring_summary = order._get_offer_summary()
             order.offer_terms_text = order._get_offer_terms_text(agreed)
+
+    @api.depends(
+        'state',
+        'currency_id',
+        'require_payment',
+        'prepayment_percent',
+        'order_line.price_total',
+        'offer_terms_text',
+    )
+    @api.depends_context('lang')
+    def _compute_offer_totals(self):
+        for order in self:
+            recurs = bool(order.order_line.offer_plan_id)
+            order.offer_tax_totals = recurs and order._get_offer_tax_totals()
+            order.offer_totals_html = recurs and self.env['ir.qweb']._render(
+                'sale_offer.quotation_totals', {'order': order, 'in_form': True}
+            )
 
     # === BUSINESS METHODS === #
 

@@ -1,5 +1,7 @@
+import { getSectionRecords } from "@account/components/section_and_note_fields_backend/section_and_note_fields_backend";
 import { SaleOrderLineListRenderer } from "@sale/js/sale_order_line_field/sale_order_line_field";
 import { getLinkedSaleOrderLines } from "@sale/js/sale_utils";
+import { registry } from "@web/core/registry";
 import { patch } from "@web/core/utils/patch";
 
 const CHOSEN_IN_CONFIGURATOR = ["product_id", "product_template_id", "product_uom_id"];
@@ -34,6 +36,30 @@ patch(SaleOrderLineListRenderer.prototype, {
             return `${classNames.replace("o_row_draggable", "")} o_offer_part`;
         }
         return this.isOfferBundle(record) ? classNames.replace("o_row_draggable", "") : classNames;
+    },
+
+    /** What a section comes to: once, and per period. */
+    getFormattedValue(column, record) {
+        const isTotal = this.isSection(record) && this.props.aggregatedFields.includes(column.name);
+        const lines = isTotal ? getSectionRecords(this.props.list, record) : [];
+        if (!lines.some((line) => line.data.offer_period_text)) {
+            return super.getFormattedValue(column, record);
+        }
+        const sums = new Map();
+        for (const line of lines.filter((it) => !it.data.display_type)) {
+            const period = line.data.offer_period_text || "";
+            sums.set(period, (sums.get(period) || 0) + line.data[column.name]);
+        }
+        const formatter = registry.category("formatters").get(column.fieldType, (value) => value);
+        const options = {
+            ...formatter.extractOptions?.(column),
+            data: record.data,
+            field: record.fields[column.name],
+        };
+        return [...sums]
+            .filter(([, amount]) => amount)
+            .map(([period, amount]) => `${formatter(amount, options)} ${period}`.trim())
+            .join(" + ");
     },
 
     shouldDuplicateSectionItem(record) {

@@ -88,7 +88,7 @@ registry.category("web_tour.tours").add("sale_offer_catalogue", {
         { trigger: `${dialog} button[name=offer_confirm]:enabled`, run: "click" },
         { trigger: `body:not(:has(${dialog}))` },
         { trigger: "button:contains(Back to Quotation)", run: "click" },
-        { trigger: "[name=offer_recurring_summary]:contains(50.00)" },
+        { trigger: "[name=offer_totals_html]:contains(50.00)" },
     ],
 });
 
@@ -106,7 +106,7 @@ registry.category("web_tour.tours").add("sale_offer_phone", {
         { trigger: `${dialog} button[name=offer_confirm]:enabled`, run: "click" },
         { trigger: `body:not(:has(${dialog}))` },
         { trigger: ".modal .o_form_button_save", run: "click" },
-        { trigger: "[name=offer_recurring_summary]:contains(125.00)" },
+        { trigger: "[name=offer_totals_html]:contains(125.00)" },
         ...stepUtils.saveForm(),
     ],
 });

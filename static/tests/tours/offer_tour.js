@@ -55,7 +55,7 @@ registry.category("web_tour.tours").add("sale_offer_quote_a_service", {
             content: "The components stand below their Service",
             trigger: ".o_data_row:eq(2):contains(Remote Backup)",
         },
-        { trigger: "[name=offer_recurring_summary]:contains(per month):contains(160.00)" },
+        { trigger: "[name=offer_totals_html]:contains(Per month):contains(160.00)" },
         ...tourUtils.clickSomewhereElse(),
         {
             content: "Open it again: what was chosen is there",
@@ -71,7 +71,7 @@ registry.category("web_tour.tours").add("sale_offer_quote_a_service", {
         },
         { trigger: `${dialog} strong[name=recurring]:contains(130.00)` },
         { trigger: `${dialog} button[name=offer_confirm]:enabled`, run: "click" },
-        { trigger: "[name=offer_recurring_summary]:contains(130.00)" },
+        { trigger: "[name=offer_totals_html]:contains(130.00)" },
         { trigger: ".o_form_button_save", run: "click" },
         {
             trigger:
