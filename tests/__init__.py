@@ -47,6 +47,7 @@ from . import (
     test_quotation_order,
     test_quotation_quoted,
     test_quotation_quoted_lines,
+    test_quotation_quoted_update,
     test_quotation_same,
     test_quotation_shop,
     test_quotation_start,

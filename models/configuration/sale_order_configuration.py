@@ -253,18 +253,18 @@ class SaleOrder(models.Model):
         products.product_tmpl_id.mapped('taxes_id')
         return found
 
-    def _new_offer_lines(self, node, service_line=None, level=0):
+    def _new_offer_lines(self, node, service_line=None, level=0, parent=None):
         """The lines that a configuration would give, in memory.
 
         :return: level (0: the Service), node and line of each
         """
-        line = self._new_offer_line(node, service_line)
+        line = self._new_offer_line(node, service_line, parent)
         found = [(level, node, line)]
         for child in node.parts:
-            found += self._new_offer_lines(child, line, level + 1)
+            found += self._new_offer_lines(child, line, level + 1, node)
         return found
 
-    def _new_offer_line(self, node, service_line=None):
+    def _new_offer_line(self, node, service_line=None, parent=None):
         lines = self.env['sale.order.line']
         values = lines._prepare_offer_values(node)
         # prices depend neither on the analytic distribution, which costs a search a line, nor on
@@ -274,6 +274,7 @@ class SaleOrder(models.Model):
         )
         quoted = self.order_line.filtered(lambda line: line._origin.id == node.line_id)
         values.update(quoted._prepare_offer_intro_values(node, self))
+        values.update(self._get_offer_kept_terms(node, parent))
         return lines.new(values)
 
     @api.model

@@ -143,7 +143,7 @@ class SaleOrder(models.Model):
         if quoted:
             # what stands there may stay; where it can't, its notes say why
             obstacle = None
-        line = by_node.get(id(shown)) or self._new_offer_line(shown, by_node[id(parent)])
+        line = by_node.get(id(shown)) or self._new_offer_line(shown, by_node[id(parent)], parent)
         is_service = option.product_id.offer_kind == 'service'
         agreed = parent.profile.option_ids.filtered(lambda row: row.option_id == option)
         return {

@@ -10,6 +10,15 @@ from ..configuration.offer_quoted import OptionTerms, Quoted
 # of an item, beside its variant
 ATTRIBUTES = ('product_no_variant_attribute_value_ids', 'product_custom_attribute_value_ids')
 
+PRICED_BY = {
+    'product_id',
+    'product_uom_qty',
+    'product_uom_id',
+    'offer_plan_id',
+    'offer_tier_id',
+    'offer_option_id',
+}
+
 
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
@@ -31,7 +40,18 @@ class SaleOrderLine(models.Model):
         """Take nobody's word for what was configured; note what came in another way."""
         for vals in vals_list:
             vals.pop('offer_quoted', None)
-        lines = super().create(vals_list)
+        # what new lines hang on keeps its description, as somebody may have edited it
+        orders = self.env['sale.order'].browse(
+            {vals.get('order_id') for vals in vals_list} - {None}
+        )
+        parents = orders.order_line.filtered(lambda it: it.offer_plan_id or it.offer_option_id)
+        with self.env.protecting([self._fields['name']], parents):
+            lines = super().create(vals_list)
+        for line, vals in zip(lines, vals_list, strict=True):
+            # Odoo links new lines once they are there, which works out their descriptions again
+            is_linked = line.offer_plan_id or line.offer_option_id or line.offer_is_setup
+            if is_linked and vals.get('name') and line.name != vals['name']:
+                line.name = vals['name']
         lines._note_offer_edits()
         return lines
 
@@ -178,6 +198,14 @@ class SaleOrderLine(models.Model):
             # price and description follow the item
             changed.update({name: values[name] for name in ('product_id', *ATTRIBUTES)})
         return changed
+
+    def _is_offer_priced_again(self, node):
+        """:return: whether a configuration changes what the price of the line depends on"""
+        if not self:
+            return True
+        return bool(
+            PRICED_BY & self._get_offer_changed_values(self._prepare_offer_values(node)).keys()
+        )
 
     def _has_offer_attributes(self, values):
         """:return: whether the line has the attributes that a configuration gives it"""
