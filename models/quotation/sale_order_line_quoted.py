@@ -41,9 +41,8 @@ class SaleOrderLine(models.Model):
         for vals in vals_list:
             vals.pop('offer_quoted', None)
         # what new lines hang on keeps its description, as somebody may have edited it
-        orders = self.env['sale.order'].browse(
-            {vals.get('order_id') for vals in vals_list} - {None}
-        )
+        numbers = {vals['order_id'] for vals in vals_list if vals.get('order_id')}
+        orders = self.env['sale.order'].browse(numbers)
         parents = orders.order_line.filtered(lambda it: it.offer_plan_id or it.offer_option_id)
         with self.env.protecting([self._fields['name']], parents):
             lines = super().create(vals_list)

@@ -5,18 +5,20 @@ import { uuid } from "@web/core/utils/strings";
 import { OfferConfiguratorDialog } from "./offer_configurator_dialog";
 
 /** The configuration of a line and its components, read from the form, saved or not. */
-function readConfiguration(record) {
+async function readConfiguration(orm, record) {
     const { data } = record;
+    const components = getLinkedSaleOrderLines(record).filter((line) => line.data.offer_option_id);
     const configuration = {
         quantity: data.product_uom_qty,
         tier_id: data.offer_tier_id?.id || false,
         no_variant_value_ids: [...data.product_no_variant_attribute_value_ids.currentIds],
-        options: getLinkedSaleOrderLines(record)
-            .filter((line) => line.data.offer_option_id)
-            .map((line) => ({
+        custom_values: await readCustomValues(orm, data),
+        options: await Promise.all(
+            components.map(async (line) => ({
                 option_id: line.data.offer_option_id.id,
-                ...readConfiguration(line),
+                ...(await readConfiguration(orm, line)),
             })),
+        ),
     };
     if (record.resId) {
         configuration.line_id = record.resId;
@@ -70,10 +72,9 @@ export async function openOfferConfigurator({ dialog, orm, line, edit, save, dis
     const { data } = line;
     const configuration = { product_id: data.product_id.id };
     if (edit) {
-        Object.assign(configuration, readConfiguration(line));
+        Object.assign(configuration, await readConfiguration(orm, line));
         const start = data.offer_date_start;
         configuration.date_start = start ? serializeDate(start) : false;
-        configuration.custom_values = await readCustomValues(orm, data);
         // a line that came another way has no plan yet: it opens with the default
         if (data.offer_plan_id || configuration.options.length) {
             configuration.plan_id = data.offer_plan_id?.id || false;
