@@ -51,6 +51,7 @@ from . import (
     test_quotation_same,
     test_quotation_shop,
     test_quotation_start,
+    test_quotation_taxes,
     test_quotation_totals,
     test_service_level_facts,
     test_service_level_report,
