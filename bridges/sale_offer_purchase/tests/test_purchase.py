@@ -1,9 +1,10 @@
 """What a subscription buys from vendors: what was added, once."""
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.sale_offer.tests.change_case import OfferChangeCommon
+from odoo.addons.sale_offer.tests.common import OfferPortalCommon
 
 
 @tagged('post_install', '-at_install')
@@ -65,3 +66,13 @@ class TestPurchase(OfferChangeCommon):
         line.product_uom_qty = 3
         order.action_confirm()
         self.assertEqual(self._bought(), {'Managed Workplace': 36})
+
+
+@tagged('post_install', '-at_install')
+class TestPortal(OfferPortalCommon, HttpCase):
+    def test_the_catalogue_is_no_purchase_order(self):
+        self._visit('own')
+        for url in ('/my/offers', f'/my/offers/{self.notebook.product_tmpl_id.id}'):
+            page = self.url_open(url).text
+            self.assertIn('Notebook', page)
+            self.assertNotIn('/my/purchase', page)
