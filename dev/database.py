@@ -40,7 +40,6 @@ class Databases:
         remove(link)
         link.symlink_to(CHECKOUT)
         self.data = STATE / 'data'
-        # before the addon's own folder: what lies in both belongs to the bridge, its terms too
         bridges = self.addons / ADDON / 'bridges'
         self.config = STATE / 'odoo.conf'
         self._write_config(self.config, bridges, self.addons)

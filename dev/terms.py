@@ -30,11 +30,23 @@ def _export(databases, database, module, folder):
     command = [databases.python, '-m', 'odoo', 'i18n', 'export', '-c', databases.config]
     command += ['-d', database, module, '-o', pot]
     subprocess.run([str(part) for part in command], env=databases.environment(), check=True)
+    pot.write_text(_leave_out(pot.read_text(), f'#: code:addons/{module}/bridges/'))
     if DATES.sub('', before) == DATES.sub('', pot.read_text()):
         # nobody is to merge a date
         pot.write_text(before)
     for path in sorted((CHECKOUT / 'i18n').glob('*.po')):
         _complete(pot, pot.parent / path.name)
+
+
+def _leave_out(text, place):
+    """Leave out of a .pot what is only said below a place: Odoo takes a bridge's code, which lies
+    in the addon's folder, for the addon's own."""
+    kept = []
+    for block in text.split('\n\n'):
+        lines = [line for line in block.split('\n') if not line.startswith(place)]
+        if '#: ' not in block or any(line.startswith('#: ') for line in lines):
+            kept.append('\n'.join(lines))
+    return '\n\n'.join(kept).rstrip('\n') + '\n'
 
 
 def _complete(pot, path):
