@@ -21,7 +21,11 @@ class OfferCommon(AccountTestInvoicingCommon):
         cls.plan = cls._create_plan('Monthly', minimum_term_count=12)
         cls.bronze, cls.gold = cls.env['offer.sla.tier'].create(
             [
-                {'name': 'Bronze', 'promise': 'answer on the next working day'},
+                {
+                    'name': 'Bronze',
+                    'promise': 'answer on the next working day',
+                    'is_included': True,
+                },
                 {'name': 'Gold', 'promise': 'answer within 1 hour, around the clock'},
             ]
         )

@@ -58,6 +58,8 @@ OPTIONS = {
     'vpn': ('VPN', (1,), {'once': D(80)}),
 }
 REQUIRED = {'G'}
+# service levels that cost nothing where they have no price
+INCLUDED = {'bronze', 'std'}
 REQUIRES_ALL = {'V': ['B']}
 REQUIRES_ANY = {'A': ['C', 'B']}
 EXCLUDES = {('X', 'A')}
@@ -119,7 +121,13 @@ def _service(key, quantity, plan, tier, choices, totals, errors):
         errors.add(f'"{tier.capitalize()}" is no service level of "{service["name"]}".')
         extra = D(0)
     else:
-        extra = service['tiers'][tier].get(plan, D(0))
+        extra = service['tiers'][tier].get(plan)
+        if extra is None and tier not in INCLUDED and rows:
+            errors.add(
+                f'"{tier.capitalize()}" is not sold with "{service["name"]}" ({PLANS[plan]}): it'
+                ' has no price.'
+            )
+        extra = extra or D(0)
         extra = _cents(own * D(extra[:-1]) / 100) if isinstance(extra, str) else extra
     if rows:
         totals['once'] += setup

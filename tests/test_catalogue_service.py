@@ -78,6 +78,7 @@ class TestService(OfferCommon):
     def test_what_can_not_be_sold_says_why_before_it_is_chosen(self):
         yearly = self._create_plan('Yearly', interval_unit='year')
         self._create_price(400.0, plan_id=yearly.id)
+        self._create_price(100.0, plan_id=yearly.id, tier_id=self.gold.id)
         self.notebook.product_tmpl_id.action_offer_retire()
         answer = self._create_order().offer_configurator(
             self._configuration(plan_id=yearly.id, options=[])

@@ -69,7 +69,7 @@ class TestConfiguration(OfferCommon):
             ('is not a date', {'date_start': '2027-02-30'}),
             ('is not a date', {'date_start': [1]}),
             ('must be a list of ids', {'no_variant_value_ids': 'red'}),
-            ('does not belong', {'no_variant_value_ids': [10**6]}),
+            ('attribute value .* is not available', {'no_variant_value_ids': [10**6]}),
             ('custom value does not belong', {'custom_values': [{'custom_value': 'x'}]}),
             ('custom value does not belong', {'custom_values': 'x'}),
             ('More than 1000 options', {'options': [{'option_id': backup}] * 1001}),

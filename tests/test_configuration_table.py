@@ -38,7 +38,9 @@ class TestConfigurationTable(OfferCommon):
         }
         names = {tier for service in oracle.SERVICES.values() for tier in service['tiers']}
         cls.tiers = {
-            name: cls.env['offer.sla.tier'].create({'name': name.capitalize()})
+            name: cls.env['offer.sla.tier'].create(
+                {'name': name.capitalize(), 'is_included': name in oracle.INCLUDED}
+            )
             for name in sorted(names)
         }
         cls.services, cls.options = {}, {}

@@ -133,9 +133,13 @@ class TestPrice(OfferCommon):
         self._create_price(55.0, large, product_id=large.id)
         self.assertEqual(self._prices(product_id=large.id, **bronze)[0], 55.0)
 
-    def test_once_without_a_row_costs_odoos_own_price(self):
-        service = self._create_item('Audit', 500.0, 'service', type='service')
+    def test_a_service_is_sold_once_by_a_row_without_a_plan(self):
+        service = self._create_item('Audit', 1.0, 'service', type='service')
         order = self._create_order()
+        self._assert_refused(
+            '"Audit" has no price', lambda: order.offer_add({'product_id': service.id})
+        )
+        self._create_price(500.0, service, plan_id=False)
         line = order.offer_add({'product_id': service.id, 'quantity': 2})
         self.assertEqual((line.price_unit, line.offer_plan_id.id), (500.0, False))
 

@@ -44,8 +44,12 @@ class TestBundle(OfferCommon):
         backup.product_uom_qty = 4
         self.assertFalse(line._get_offer_errors())
         other = self._create_plan('Yearly', interval_unit='year')
-        backup.offer_plan_id = other
-        self._assert_refused('does not fit "Managed Workplace"', line.order_id.action_confirm)
+        self._assert_refused(
+            'a part of "Managed Workplace"', lambda: backup.write({'offer_plan_id': other.id})
+        )
+        self._assert_refused(
+            'a part of "Managed Workplace"', lambda: line.write({'offer_plan_id': other.id})
+        )
         self._assert_refused('delete the Service', backup.unlink)
         notebook.unlink()
         line.unlink()

@@ -44,7 +44,7 @@ class TestQuotation(OfferCommon):
 
     def test_the_setup_fee_goes_where_the_price_has_none(self):
         self.own_price.setup_amount = 99.0
-        self._create_price(30.0, partner_id=self.partner_b.id)
+        self._create_price(30.0, partner_id=self.partner_b.id, is_setup_waived=True)
         self.assertFalse(
             self._add_bundle(
                 self._create_order(partner_id=self.partner_b.id)

@@ -83,9 +83,12 @@ class TestQuotedLines(OfferCommon):
         self.template.offer_price_ids.filtered(lambda row: not row.tier_id).unlink()
         self.assertFalse(line._get_offer_errors())
         # what nobody sells any more has no price for another quantity
-        line.with_user(self.salesperson).product_uom_qty = 5
-        self.assertTrue(line._get_offer_errors())
-        self.assertEqual(notebook.product_uom_qty, 5.0)
+        mine = line.with_user(self.salesperson)
+        self._assert_refused(
+            'is not sold under the plan "Monthly"', lambda: mine.write({'product_uom_qty': 5})
+        )
+        self.assertFalse(line._get_offer_errors())
+        self.assertEqual((line.product_uom_qty, notebook.product_uom_qty), (3.0, 3.0))
 
     def test_an_edit_by_hand_that_is_allowed_is_quoted_from_then_on(self):
         line, notebook, _backup = self._quote()
@@ -244,7 +247,7 @@ class TestQuotedLines(OfferCommon):
         yearly = self._create_plan('Yearly', interval_unit='year')
         self._create_price(400.0, plan_id=yearly.id)
         self.assertEqual(
-            self._open(line, plan_id=yearly.id)['errors'],
+            self._open(line, plan_id=yearly.id, tier_id=self.bronze.id)['errors'],
             ['"Remote Backup" has no price for Yearly.'],
         )
 

@@ -11,7 +11,7 @@ import logging
 from odoo.tools import SQL
 
 from ..models.billing.offer_billing_entry import OVERLAP_CONSTRAINT, OfferBillingEntry
-from . import acts, entries, findings, levels, merge, revenue, rows, whole
+from . import acts, entries, findings, included, levels, merge, revenue, rows, whole
 
 _logger = logging.getLogger(__name__)
 
@@ -75,6 +75,7 @@ def update(env):
     _add_guard(env)
     _drop_temporary(cr)
     env.invalidate_all()
+    included.write_included(env)
     _logger.info('Updated to facts in %s statements.', cr.sql_log_count - before)
     return counts
 

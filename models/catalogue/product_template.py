@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_amount
 
 
 class ProductTemplate(models.Model):
@@ -47,28 +46,6 @@ class ProductTemplate(models.Model):
         domain="[('id', 'in', offer_tier_ids)]",
     )
 
-    offer_price_from = fields.Char(string='Price', compute='_compute_offer_price_from')
-
-    # === COMPUTE METHODS === #
-
-    @api.depends('offer_kind', 'list_price', 'offer_price_ids.amount', 'offer_price_ids.plan_id')
-    def _compute_offer_price_from(self):
-        for template in self:
-            rows = template._get_offer_own_prices().filtered(
-                lambda row: not row.partner_id and not row.pricelist_id
-            )
-            if rows:
-                row = rows.sorted(lambda row: (row.plan_id.sequence, row.amount))[0]
-                template.offer_price_from = self.env._(
-                    'from %(price)s · %(plan)s',
-                    price=format_amount(self.env, row.amount, row.currency_id),
-                    plan=row.plan_id.name or self.env._('one-time'),
-                )
-            else:
-                template.offer_price_from = format_amount(
-                    self.env, template.list_price, template.currency_id
-                )
-
     # === CONSTRAINT METHODS === #
 
     @api.constrains('offer_default_tier_id', 'offer_tier_ids')
@@ -85,7 +62,14 @@ class ProductTemplate(models.Model):
                     )
                 )
 
-    @api.constrains('offer_kind', 'type', 'offer_tier_ids', 'attribute_line_ids')
+    @api.constrains(
+        'offer_kind',
+        'type',
+        'offer_tier_ids',
+        'attribute_line_ids',
+        'offer_role_ids',
+        'offer_prerequisite_ids',
+    )
     def _check_offer_kind(self):
         for template in self:
             obstacles = template._get_offer_obstacles()
@@ -184,6 +168,10 @@ class ProductTemplate(models.Model):
             found.append(self.env._('prices per plan'))
         if self.offer_tier_ids:
             found.append(self.env._('service levels'))
+        if self.offer_role_ids:
+            found.append(self.env._('roles'))
+        if self.offer_prerequisite_ids:
+            found.append(self.env._('Services that it needs'))
         # also those of companies and salespeople that the user doesn't see
         running = self.env['offer.subscription.line'].sudo()
         domain = [
@@ -226,21 +214,30 @@ class ProductTemplate(models.Model):
                         template.name,
                     )
                 )
+            if template.offer_kind == 'service' and not template._get_offer_own_prices():
+                raise ValidationError(
+                    self.env._('"%s" has no price yet: enter one, then publish it.', template.name)
+                )
 
-    def _get_offer_plans(self):
-        """The plans under which a Service is sold, cheapest commitment first as plans are sorted.
+    def _get_offer_plans(self, company=None):
+        """The plans under which a Service is sold to anybody, cheapest commitment first as plans
+        are sorted; to whom and from which quantity on is said by the prices.
 
+        :param company: which sells it; None: the current one
         :rtype: offer.plan
         """
         self.ensure_one()
-        return self._get_offer_own_prices().plan_id.filtered('active').sorted()
+        # sudo: a shared Service may have prices under a plan of another company
+        plans_sudo = self._get_offer_own_prices().plan_id.sudo()
+        companies = (company or self.env.company).sudo().parent_ids
+        return (
+            plans_sudo.filtered(
+                lambda plan: plan.active and (not plan.company_id or plan.company_id in companies)
+            )
+            .sudo(self.env.su)
+            .sorted()
+        )
 
     def _get_offer_own_prices(self):
         """:return: the rows that price the Service itself"""
         return self.offer_own_price_ids.filtered(lambda row: not row.tier_id)
-
-    def _is_offer_sold_once(self):
-        """Whether a Service can be bought without a plan."""
-        self.ensure_one()
-        own = self._get_offer_own_prices()
-        return not own or not all(row.plan_id for row in own)

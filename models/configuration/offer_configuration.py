@@ -44,11 +44,13 @@ class OfferConfiguration(models.AbstractModel):
         )
         if node.held_content.get('product_id') != product.id and not node.quoted:
             self._check_sellable(reader, product)
+        node.uom = self._read_unit(reader, node, configuration.get('uom_id'))
         node.quantity = reader.quantity(
             configuration.get('quantity', 1), product.display_name, node
         )
-        self._read_plan(reader, node, configuration)
         node.date_start = reader.day(configuration.get('date_start'))
+        self._read_attributes(reader, node, configuration)
+        self._read_plan(reader, node, configuration)
         self._read_service(reader, node, configuration, depth=1)
         return node, reader.errors
 
@@ -56,39 +58,78 @@ class OfferConfiguration(models.AbstractModel):
     def _new_node(self, reader, product, **values):
         return Node(
             product=product,
-            quantity=1.0,
+            quantity=values.pop('quantity', 1.0),
             held=values.pop('held', self.env['offer.subscription.line']),
             held_on=reader.order.offer_change_date,
             plan=values.pop('plan', self.env['offer.plan']),
             tier=self.env['offer.sla.tier'],
             option=values.pop('option', self.env['offer.option']),
+            uom=product.uom_id,
             profile=reader.profile(product.product_tmpl_id),
             **values,
         )
 
     @api.model
+    def _read_unit(self, reader, node, number):
+        """:return: the unit of the item, of its packagings, of its line, or in which it is held
+        :rtype: uom.uom
+        """
+        product = node.product
+        known = product.uom_id
+        if node.held_content.get('product_id') == product.id:
+            known = known.browse(node.held_content['product_uom_id'])
+        else:
+            line = reader.line(node.line_id)
+            if line.product_id == product:
+                known = line.product_uom_id
+        if number in (None, False):
+            return known
+        unit = reader.record('uom.uom', number, self.env._('The unit'))
+        if unit and unit not in known | product.uom_id | product.uom_ids:
+            text = self.env._(
+                '"%(item)s" is not sold in %(unit)s.',
+                item=product.display_name,
+                unit=unit.name,
+            )
+            reader.error(text, node, 'quantity')
+        return unit or known
+
+    @api.model
     def _read_plan(self, reader, node, configuration):
         template = node.product.product_tmpl_id
-        plans = template._get_offer_plans()
         number = configuration.get('plan_id')
         if number in (None, False):
-            is_quoted = node.quoted and not node.quoted.plan_id
-            once = is_quoted or template._is_offer_sold_once()
-            if template.offer_kind == 'service' and not once:
-                text = self.env._('Choose a plan for "%s".', template.name)
-                reader.error(text, node, 'plan')
+            if template.offer_kind == 'service' and not node.held:
+                self._check_sold_once(reader, node)
             return
         plan = reader.record('offer.plan', number, self.env._('The plan'))
-        allowed = self._get_plans(node)
-        is_free = plan and plan in allowed and self._has_lost_price(reader, node, plan)
-        if (plan and plan not in allowed) or is_free:
+        if not plan:
+            return
+        kept = self._get_kept_plan(node)
+        known = template._get_offer_plans(reader.context.company) | kept
+        node.plan = plan & known
+        allowed = self._get_plans_of(template, reader.context.company, node.profile)
+        if plan not in allowed | kept:
             text = self.env._(
                 '"%(item)s" is not sold under the plan "%(plan)s".',
                 item=template.name,
                 plan=plan.name,
             )
             reader.error(text, node, 'plan')
-        node.plan = plan & (plans | allowed)
+
+    @api.model
+    def _check_sold_once(self, reader, node):
+        if node.quoted and not node.quoted.plan_id:
+            return
+        price = reader.pricing.get(node.get_asked())
+        if price.is_sold:
+            return
+        text = self.env._('Choose a plan for "%s".', node.product.product_tmpl_id.name)
+        if not self._get_plans(reader, node):
+            text = self.env._(
+                '"%s" has no price, so it is not sold.', node.product.product_tmpl_id.name
+            )
+        reader.error(text, node, 'plan')
 
     @api.model
     def _read_service(self, reader, node, data, depth):
@@ -101,11 +142,10 @@ class OfferConfiguration(models.AbstractModel):
                         node.product.display_name,
                     )
                 )
-            self._read_setup(reader, node)
+            self._read_price(reader, node)
             return
         self._read_tier(reader, node, data)
-        self._read_attributes(reader, node, data)
-        self._read_setup(reader, node)
+        self._read_price(reader, node)
         self._check_prerequisites(reader, node)
         self._check_profile_quantity(reader, node)
         chosen = data.get('options') or []
@@ -129,13 +169,15 @@ class OfferConfiguration(models.AbstractModel):
         number = data.get('tier_id')
         if number in (None, False):
             # a level that came later is none of what was quoted
-            has_none = node.quoted and not node.quoted.tier_id
-            node.tier = template.offer_tier_ids.browse() if has_none else (
-                self._get_default_tier(node)
-            )  # fmt: skip
+            if node.quoted and not node.quoted.tier_id:
+                return
+            node.tier = self._get_default_tier(reader, node)
+            if not node.tier and not node.held and self._get_tiers(reader, node):
+                text = self.env._('Choose a service level for "%s".', template.name)
+                reader.error(text, node, 'tier')
             return
         tier = reader.record('offer.sla.tier', number, self.env._('The service level'))
-        if tier and tier not in self._get_tiers(node):
+        if tier and tier not in self._get_tiers_allowed(node):
             text = self.env._(
                 '"%(tier)s" is no service level of "%(item)s".',
                 tier=tier.name,
@@ -145,42 +187,20 @@ class OfferConfiguration(models.AbstractModel):
         node.tier = tier & (template.offer_tier_ids | self._get_held_tier(node))
 
     @api.model
-    def _read_attributes(self, reader, node, data):
-        lines = node.product.product_tmpl_id.valid_product_template_attribute_line_ids
-        values = lines.product_template_value_ids._only_active() | self._get_quoted_values(node)
-        wanted = reader.ids(data.get('no_variant_value_ids') or [], self.env._('Attribute values'))
-        strangers = set(wanted) - set(values.ids)
-        if strangers:
-            text = self.env._(
-                'The attribute value %(id)s does not belong to "%(item)s".',
-                id=min(strangers),
-                item=node.product.display_name,
-            )
-            reader.error(text, node, 'attributes')
-        node.no_variant_value_ids = [number for number in wanted if number not in strangers]
-        custom = self._get_custom_values(node, data)
-        key = 'custom_product_template_attribute_value_id'
-        for value in custom if isinstance(custom, list) else [None]:
-            if not isinstance(value, dict) or value.get(key) not in values.ids:
-                text = self.env._(
-                    'A custom value does not belong to "%s".', node.product.display_name
-                )
-                reader.error(text, node, 'attributes')
-                continue
-            text = str(value.get('custom_value') or '')
-            node.custom_values.append({key: value[key], 'custom_value': text})
-
-    @api.model
-    def _read_setup(self, reader, node):
-        """Find the one-time fee that stands beside the price of an item."""
+    def _read_price(self, reader, node):
+        """Refuse what has no price, and find the one-time fee that stands beside it."""
+        has_fee = False
         if node.is_as_quoted:
             has_fee = any(part.offer_is_setup for part in node.line._get_offer_parts())
-        else:
-            rows = self.env['offer.price']._find_rows_of(
-                reader.context, node.product, node.quantity, node.plan, node.option, node.tier
-            )
-            has_fee = any(row.setup_amount for row in rows)
-        # what goes on was set up already
+        elif node.option or node.product.offer_kind == 'service':
+            asked = node.get_asked()
+            price = reader.pricing.get(asked)
+            keeps = node.held and node.held._keeps_price(node.held_on, asked, reader.pricing)
+            is_asked = (node.plan or node.option) and not node.obstacle
+            if is_asked and not price.is_sold and not keeps:
+                reader.error(price.refusal, node, 'tier' if node.tier else 'plan')
+            has_fee = bool(price.setup)
+        # what continues was set up already
         if has_fee and not node.held:
             product = reader.context.company._get_offer_setup_product()
             node.setup = self._new_node(reader, product, is_setup=True)
@@ -227,6 +247,7 @@ class OfferConfiguration(models.AbstractModel):
             reader,
             item,
             option=option,
+            above=parent,
             plan=parent.plan if terms.is_recurring else parent.plan.browse(),
             date_start=parent.date_start,
             line_id=data.get('line_id') or None,
@@ -235,6 +256,7 @@ class OfferConfiguration(models.AbstractModel):
             quoted=quoted,
             terms=terms,
         )
+        node.uom = self._read_unit(reader, node, None) if node.held else item.uom_id
         running = node.held and node.held._get_held_on(parent.held_on)['quantity']
         if running and data.get('quantity') in (None, running):
             # what runs goes on as it was agreed, whatever the option says today
@@ -247,9 +269,11 @@ class OfferConfiguration(models.AbstractModel):
             and node.held.parent_id == parent.held
         ):
             node.quantity = node.held._get_quantity_under(parent.held_on, parent.quantity)
-        obstacle = not node.held and self._get_node_obstacle(reader, parent, node)
-        if obstacle:
-            reader.error(obstacle, parent, f'option_{option.id}')
+        self._read_attributes(reader, node, data)
+        if not node.held:
+            node.obstacle = self._get_node_obstacle(reader, node)
+        if node.obstacle:
+            reader.error(node.obstacle, parent, f'option_{option.id}')
         self._read_service(reader, node, data, depth + 1)
         return node
 
@@ -259,8 +283,15 @@ class OfferConfiguration(models.AbstractModel):
         once only for those that are added
         """
         if parent.held and not terms.is_recurring:
-            return max(0.0, parent.quantity - parent.held_content['quantity'])
-        return parent.quantity
+            return max(0.0, parent.own_quantity - self._get_held_own_quantity(parent))
+        return parent.own_quantity
+
+    @api.model
+    def _get_held_own_quantity(self, node):
+        """:return: how much is held, in the own unit of the item that is to be"""
+        content, own = node.held_content, node.product.uom_id
+        unit = own.browse(content['product_uom_id'])
+        return unit._compute_quantity(content['quantity'], own, round=False, raise_if_failure=False)
 
     @api.model
     def _read_option_quantity(self, reader, parent, node, data):

@@ -105,3 +105,100 @@ class OfferConfiguration(models.AbstractModel):
                 }
             )
         return found
+
+    @api.model
+    def _read_attributes(self, reader, node, data):
+        """Read the values that make no variant, and what was typed in; what nobody chose is
+        preset.
+        """
+        lines = node.product.product_tmpl_id.valid_product_template_attribute_line_ids
+        quoted = self._get_quoted_values(node)
+        values = lines.product_template_value_ids._only_active() | quoted
+        plain = lines.filtered(lambda line: line.attribute_id.create_variant == 'no_variant')
+        wanted = data.get('no_variant_value_ids')
+        if wanted is None:
+            preset = quoted if node.quoted else self._get_preset_values(node.product)
+            node.no_variant_value_ids = preset.ids
+        else:
+            wanted = reader.ids(wanted, self.env._('Attribute values'))
+            known = (plain.product_template_value_ids._only_active() | quoted).ids
+            if set(wanted) - set(known):
+                text = self.env._(
+                    'A chosen attribute value of "%s" is not available: choose another one.',
+                    node.product.display_name,
+                )
+                reader.error(text, node, 'attributes')
+            node.no_variant_value_ids = [number for number in wanted if number in known]
+        is_as_quoted = node.quoted and set(quoted.ids) == set(node.no_variant_value_ids)
+        if not node.held and not is_as_quoted:
+            self._check_values(reader, node, plain)
+        custom = self._get_custom_values(node, data)
+        key = 'custom_product_template_attribute_value_id'
+        for value in custom if isinstance(custom, list) else [None]:
+            if not isinstance(value, dict) or value.get(key) not in values.ids:
+                text = self.env._(
+                    'A custom value does not belong to "%s".', node.product.display_name
+                )
+                reader.error(text, node, 'attributes')
+                continue
+            text = str(value.get('custom_value') or '')
+            node.custom_values.append({key: value[key], 'custom_value': text})
+
+    @api.model
+    def _get_preset_values(self, product):
+        """:return: the first value of each attribute that makes no variant, where it goes with
+        those before it
+        """
+        chosen = product.product_template_attribute_value_ids
+        found = chosen.browse()
+        for line in product.product_tmpl_id.valid_product_template_attribute_line_ids:
+            attribute = line.attribute_id
+            if attribute.create_variant != 'no_variant' or attribute.display_type == 'multi':
+                continue
+            possible = line.product_template_value_ids._only_active().filtered(
+                lambda value, others=chosen | found: not self._get_excluded(others | value)
+            )
+            found |= possible[:1]
+        return found
+
+    @api.model
+    def _get_excluded(self, values):
+        """:return: a pair of values that exclude each other, or none"""
+        for value in values:
+            # an exclusion holds for the item that it names: another one's parts, or itself
+            own = value.exclude_for.filtered(
+                lambda rule, value=value: rule.product_tmpl_id == value.product_tmpl_id
+            )
+            for other in own.value_ids & values:
+                return value, other
+        return None
+
+    @api.model
+    def _check_values(self, reader, node, lines):
+        """One value of each attribute, and none that exclude each other."""
+        chosen = self.env['product.template.attribute.value'].browse(node.no_variant_value_ids)
+        item = node.product.display_name
+        for line in lines.filtered(lambda line: line.attribute_id.display_type != 'multi'):
+            count = len(chosen & line.product_template_value_ids)
+            if not count:
+                text = self.env._(
+                    'Choose "%(attribute)s" for "%(item)s".',
+                    attribute=line.attribute_id.name,
+                    item=item,
+                )
+                reader.error(text, node, 'attributes')
+            elif count > 1:
+                text = self.env._(
+                    'Choose only one "%(attribute)s" for "%(item)s".',
+                    attribute=line.attribute_id.name,
+                    item=item,
+                )
+                reader.error(text, node, 'attributes')
+        pair = self._get_excluded(node.product.product_template_attribute_value_ids | chosen)
+        if pair:
+            text = self.env._(
+                '"%(option)s" and "%(other)s" exclude each other.',
+                option=pair[0].display_name,
+                other=pair[1].display_name,
+            )
+            reader.error(text, node, 'attributes')

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from .offer_configuration_reader import MAX_DEPTH, Reader
+from .offer_quoted import OptionTerms
 
 
 class OfferConfiguration(models.AbstractModel):
@@ -20,14 +21,14 @@ class OfferConfiguration(models.AbstractModel):
         reader = Reader(self.env, order or self.env['sale.order']._new_offer_order(), False)
         node = self._new_node(reader, product)
         node.quantity = max(quantity, node.profile.min_quantity)
-        plans = self._get_plans(node)
-        if not product.product_tmpl_id._is_offer_sold_once():
-            node.plan = plans[:1]
+        self._read_attributes(reader, node, {})
+        node.plan = self._get_plans(reader, node)[:1]
         return {
             'product_id': product.id,
             'quantity': node.quantity,
             'plan_id': node.plan.id,
-            'tier_id': self._get_default_tier(node).id,
+            'tier_id': self._get_default_tier(reader, node).id,
+            'no_variant_value_ids': node.no_variant_value_ids,
             'options': self._default_options(reader, node, depth=1),
         }
 
@@ -59,26 +60,48 @@ class OfferConfiguration(models.AbstractModel):
             if not (option.is_required or preset):
                 continue
             quantity = (row and row.quantity) or option.quantity
-            obstacle = self._get_obstacle(reader, parent, option, quantity)
-            if obstacle and not option.is_required:
+            node = self._new_option_node(reader, parent, option, quantity)
+            if self._get_obstacle(reader, node) and not option.is_required:
                 # a preset that can't be sold is left out; what is required says why
                 continue
-            found.append(self._default_option(reader, parent, option, quantity, depth))
+            found.append(self._default_option(reader, node, depth))
         return found
 
     @api.model
-    def _default_option(self, reader, parent, option, quantity, depth):
+    def _new_option_node(self, reader, parent, option, quantity=None):
+        """:param float quantity: None: as the option says
+        :return: an option as nobody has configured it
+        :rtype: Node
+        """
+        line, quoted = self._find_quoted_option(parent, option)
+        terms = quoted.terms if quoted else OptionTerms.of(option)
+        if quantity is None:
+            quantity = quoted.quantity if quoted else terms.quantity
+        if terms.quantity_mode == 'per_unit':
+            quantity = terms.quantity * self._get_quantity_to_follow(parent, terms)
         node = self._new_node(
             reader,
-            option.product_id,
+            option.product_id.browse(quoted.product_id) if quoted else option.product_id,
             option=option,
-            plan=parent.plan if option.is_recurring else parent.plan.browse(),
+            above=parent,
+            plan=parent.plan if terms.is_recurring else parent.plan.browse(),
+            quantity=quantity,
+            line=line,
+            quoted=quoted,
+            terms=terms,
         )
+        self._read_attributes(reader, node, {})
+        return node
+
+    @api.model
+    def _default_option(self, reader, node, depth):
+        options = self._default_options(reader, node, depth + 1) if depth < MAX_DEPTH else []
         return {
-            'option_id': option.id,
-            'quantity': quantity,
-            'tier_id': self._get_default_tier(node).id,
-            'options': self._default_options(reader, node, depth + 1) if depth < MAX_DEPTH else [],
+            'option_id': node.option.id,
+            'quantity': node.quantity,
+            'tier_id': self._get_default_tier(reader, node).id,
+            'no_variant_value_ids': node.no_variant_value_ids,
+            'options': options,
         }
 
     # === READING BACK === #
@@ -92,6 +115,7 @@ class OfferConfiguration(models.AbstractModel):
         configuration = self._node_of(line)
         configuration.update(
             product_id=line.product_id.id,
+            uom_id=line.product_uom_id.id,
             plan_id=line.offer_plan_id.id,
             date_start=fields.Date.to_string(line.offer_date_start) or False,
         )

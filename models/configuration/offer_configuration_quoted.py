@@ -41,32 +41,18 @@ class OfferConfiguration(models.AbstractModel):
         return data.get('custom_values') or []
 
     @api.model
-    def _get_node_obstacle(self, reader, parent, node):
+    def _get_node_obstacle(self, reader, node):
         """As `_get_obstacle`, for what may stand on the quotation already.
 
-        :rtype: str | None
+        :rtype: str
         """
-        if not node.quoted:
-            return self._get_obstacle(reader, parent, node.option, node.quantity)
-        if node.quoted.plan_id == node.plan.id and node.quoted.quantity == node.quantity:
-            return None
+        quoted = node.quoted
+        if not quoted:
+            return self._get_obstacle(reader, node)
+        if quoted.plan_id == node.plan.id and quoted.quantity == node.quantity:
+            return ''
         # it costs what it costs today
-        return self._get_price_obstacle(reader, parent, node.option, node.quantity)
-
-    @api.model
-    def _has_lost_price(self, reader, node, plan):
-        """Whether a Service that is no longer sold under its quoted plan would be priced again."""
-        if (
-            not node.quoted
-            or node.quoted.plan_id != plan.id
-            or plan in self._get_offered_plans(node)
-        ):
-            return False
-        if node.quoted.quantity == node.quantity or node.held:
-            return False
-        return not self.env['offer.price']._find_rows_of(
-            reader.context, node.product, node.quantity, plan, node.option
-        )
+        return self._get_price_obstacle(reader, node)
 
     @api.model
     def _is_group_as_quoted(self, node, group):
@@ -80,7 +66,7 @@ class OfferConfiguration(models.AbstractModel):
     @api.model
     def _is_more_than_held(self, node):
         """Whether a change adds units, which need what is paid once again."""
-        return bool(node.held) and node.quantity > node.held_content['quantity']
+        return bool(node.held) and node.own_quantity > self._get_held_own_quantity(node)
 
     @api.model
     def _is_need_as_quoted(self, node, option, had):

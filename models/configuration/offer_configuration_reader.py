@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from odoo import fields, models
 
+from ..pricing.pricing import Asked, Pricing
 from .offer_quoted import OptionTerms, Quoted
 
 KEYS = {
     'product_id',
     'quantity',
+    'uom_id',
     'plan_id',
     'tier_id',
     'date_start',
@@ -19,7 +21,7 @@ KEYS = {
     'options',
     'line_id',
 }
-OPTION_KEYS = KEYS - {'plan_id', 'date_start', 'product_id'} | {'option_id'}
+OPTION_KEYS = KEYS - {'plan_id', 'date_start', 'product_id', 'uom_id'} | {'option_id'}
 # Bounds of what is read at all: more is no configuration that somebody sells.
 MAX_DEPTH = 5
 MAX_OPTIONS = 1000
@@ -31,9 +33,11 @@ class Node:
     """One item of a configuration: a Service, or an option of one.
 
     :param product: the variant that is sold
-    :param float quantity: in its own unit
+    :param float quantity: in `uom`
+    :param uom: in which it stands on the order
     :param plan: empty: it is paid once
     :param option: empty: it is the Service itself
+    :param above: the node of the Service in which it is an option, or none
     :param bool is_setup: it is a one-time fee beside an item
     :param setup: the node of that fee, or none
     :param held: on a change: the running line that goes on, or none
@@ -42,6 +46,7 @@ class Node:
     :param Quoted quoted: what that line was configured to, while it sells the same item, or None
     :param OptionTerms terms: of the option as which it is sold
     :param profile: how the customer gets this Service; empty: as everybody
+    :param str obstacle: why the option can't be chosen
     :param dict notes: what is wrong, by the place where it belongs (`option_7`, `group_3`,
         `quantity`, `plan`, `tier`)
     """
@@ -51,6 +56,8 @@ class Node:
     plan: models.BaseModel
     tier: models.BaseModel
     option: models.BaseModel
+    uom: models.BaseModel
+    above: 'Node | None' = None
     date_start: datetime.date | None = None
     line_id: int | None = None
     no_variant_value_ids: list = field(default_factory=list)
@@ -64,6 +71,7 @@ class Node:
     line: models.BaseModel | None = None
     quoted: Quoted | None = None
     terms: OptionTerms = field(default_factory=OptionTerms)
+    obstacle: str = ''
     notes: dict = field(default_factory=dict)
 
     @property
@@ -79,6 +87,7 @@ class Node:
             quoted.plan_id == self.plan.id
             and quoted.tier_id == self.tier.id
             and quoted.quantity == self.quantity
+            and quoted.uom_id == self.uom.id
             and set(quoted.value_ids) == set(self.no_variant_value_ids)
         )
 
@@ -89,6 +98,25 @@ class Node:
     def had_to_have(self, option):
         """Whether an option was required when its line was configured."""
         return bool(self.quoted) and option.id in self.quoted.required_ids
+
+    @property
+    def own_quantity(self):
+        """The quantity in the item's own unit, in which rules and prices count."""
+        return self.get_asked().own_quantity
+
+    def get_asked(self):
+        """:return: what the price function is asked for it"""
+        values = self.product.env['product.template.attribute.value']
+        values = values.browse(self.no_variant_value_ids)
+        return Asked(
+            item=self.product.with_context(**self.product._get_product_price_context(values)),
+            plan=self.plan,
+            quantity=self.quantity,
+            uom=self.uom,
+            tier=self.tier,
+            option=self.option,
+            above=self.above and self.above.get_asked(),
+        )
 
     @property
     def parts(self):
@@ -111,6 +139,7 @@ class Reader:
         self.errors = []
         self.count = 0
         self.context = order._get_offer_price_context()
+        self.pricing = Pricing(env, self.context)
         self._profiles = self._lines = None
         self.is_change = bool(order.offer_change_subscription_id)
 

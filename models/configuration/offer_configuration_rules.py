@@ -1,5 +1,7 @@
 """What keeps an item, an option or a choice from being sold, as plain sentences."""
 
+from dataclasses import replace
+
 from odoo import api, models
 
 
@@ -9,43 +11,66 @@ class OfferConfiguration(models.AbstractModel):
     # === WHAT THE CUSTOMER MAY HAVE === #
 
     @api.model
-    def _get_offered_plans(self, node):
-        """:return: the plans under which a customer can order it today"""
-        plans = node.product.product_tmpl_id._get_offer_plans()
-        return plans & node.profile.plan_ids if node.profile.plan_ids else plans
+    def _get_offered_plans(self, reader, node):
+        """:return: the plans under which the customer of a node can order its quantity today"""
+        asked = replace(node.get_asked(), tier=node.tier.browse())
+        template, company = node.product.product_tmpl_id, reader.context.company
+        return self._get_plans_of(template, company, node.profile).filtered(
+            lambda plan: reader.pricing.get(replace(asked, plan=plan)).is_sold
+        )
 
     @api.model
-    def _get_plans(self, node):
+    def _get_plans_of(self, template, company, profile):
+        plans = template._get_offer_plans(company)
+        return plans & profile.plan_ids if profile.plan_ids else plans
+
+    @api.model
+    def _get_plans(self, reader, node):
         """:return: the plans under which the customer of a node can have it"""
-        allowed = self._get_offered_plans(node)
-        if node.quoted:
-            allowed |= allowed.browse(node.quoted.plan_id or [])
-        if not node.held:
-            return allowed
-        return allowed | node.held.subscription_id.plan_id.sudo(self.env.su)
+        return self._get_offered_plans(reader, node) | self._get_kept_plan(node)
 
     @api.model
-    def _get_offered_tiers(self, node):
-        """:return: the service levels that a customer can order today"""
+    def _get_kept_plan(self, node):
+        """:return: the plan that is agreed, on a change, and the one that was quoted"""
+        held = node.held.subscription_id.plan_id.sudo(self.env.su)
+        return held | held.browse((node.quoted and node.quoted.plan_id) or [])
+
+    @api.model
+    def _get_offered_tiers(self, reader, node):
+        """:return: the service levels that a customer can order today under the plan"""
         tiers = node.product.product_tmpl_id.offer_tier_ids.filtered('active')
-        return tiers & node.profile.tier_ids if node.profile.tier_ids else tiers
+        tiers = tiers & node.profile.tier_ids if node.profile.tier_ids else tiers
+        asked = replace(node.get_asked(), tier=node.tier.browse())
+        if not node.plan and not reader.pricing.get(asked).is_sold:
+            # nothing is sold before a plan is chosen
+            return tiers
+        return tiers.filtered(lambda tier: reader.pricing.get(replace(asked, tier=tier)).is_sold)
 
     @api.model
-    def _get_tiers(self, node):
-        """:return: the service levels that the customer of a node can have"""
-        return self._get_offered_tiers(node) | self._get_held_tier(node)
+    def _get_tiers(self, reader, node):
+        """:return: the service levels that the customer of a node can have under its plan"""
+        return self._get_offered_tiers(reader, node) | self._get_held_tier(node)
+
+    @api.model
+    def _get_tiers_allowed(self, node):
+        """:return: the service levels that the customer of a node can have, under some plan"""
+        tiers = node.product.product_tmpl_id.offer_tier_ids.filtered('active')
+        allowed = tiers & node.profile.tier_ids if node.profile.tier_ids else tiers
+        return allowed | self._get_held_tier(node)
 
     @api.model
     def _get_held_tier(self, node):
-        """:return: the service levels that run, on a change, or were quoted"""
+        """:return: the service levels that are agreed, on a change, or were quoted"""
         held = self.env['offer.sla.tier'].browse(node.held_content.get('tier_id') or [])
         return held | held.browse((node.quoted and node.quoted.tier_id) or [])
 
     @api.model
-    def _get_default_tier(self, node):
-        tiers = self._get_tiers(node)
+    def _get_default_tier(self, reader, node):
         preset = node.profile.default_tier_id or node.product.product_tmpl_id.offer_default_tier_id
-        return preset & tiers or (tiers[:1] if preset else tiers.browse())
+        if not preset:
+            return preset
+        tiers = self._get_tiers(reader, node)
+        return preset & tiers or tiers[:1]
 
     # === OBSTACLES === #
 
@@ -76,11 +101,13 @@ class OfferConfiguration(models.AbstractModel):
         return None
 
     @api.model
-    def _get_obstacle(self, reader, parent, option, quantity):
+    def _get_obstacle(self, reader, node):
         """Why an option can't be chosen under the plan, whatever else is chosen.
 
-        :rtype: str | None
+        :param Node node: of the option, in its Service
+        :rtype: str
         """
+        parent, option = node.above, node.option
         allowed = parent.profile._get_options()
         if allowed is not None and option not in allowed:
             return self.env._(
@@ -88,32 +115,22 @@ class OfferConfiguration(models.AbstractModel):
                 option=option.display_name,
                 customer=parent.profile.partner_id.display_name,
             )
-        return self._get_product_obstacle(reader, option.product_id) or self._get_price_obstacle(
-            reader, parent, option, quantity
-        )
+        obstacle = self._get_product_obstacle(reader, option.product_id)
+        return obstacle or self._get_price_obstacle(reader, node)
 
     @api.model
-    def _get_price_obstacle(self, reader, parent, option, quantity):
-        if option.is_recurring and not parent.plan:
+    def _get_price_obstacle(self, reader, node):
+        """:rtype: str"""
+        parent, option = node.above, node.option
+        if node.terms.is_recurring and not parent.plan:
             return self.env._(
                 '"%(option)s" is billed per period: choose a plan for "%(service)s".',
                 option=option.display_name,
                 service=parent.product.display_name,
             )
-        plan = parent.plan if option.is_recurring else parent.plan.browse()
-        priced = option.price_mode == 'priced' or (option.price_mode == 'own' and plan)
-        if not priced:
-            return None
-        rows = self.env['offer.price']._find_rows_of(
-            reader.context, option.product_id, quantity, plan, option
-        )
-        if rows:
-            return None
-        return self.env._(
-            '"%(option)s" has no price for %(plan)s.',
-            option=option.display_name,
-            plan=plan.name or self.env._('one-time purchase'),
-        )
+        # its service levels have prices of their own
+        asked = replace(node.get_asked(), tier=node.tier.browse())
+        return reader.pricing.get(asked).refusal
 
     @api.model
     def _check_prerequisites(self, reader, node):
@@ -167,7 +184,7 @@ class OfferConfiguration(models.AbstractModel):
         least = node.profile.min_quantity
         if node.quoted and node.quoted.quantity == node.quantity:
             return
-        if least and node.quantity < least:
+        if least and node.own_quantity < least:
             text = self.env._(
                 'Of "%(item)s" %(customer)s takes at least %(least)g.',
                 item=node.product.display_name,
@@ -221,7 +238,7 @@ class OfferConfiguration(models.AbstractModel):
         """
         if not node.held:
             return set()
-        added = node.quantity > node.held_content['quantity']
+        added = node.own_quantity > self._get_held_own_quantity(node)
         return {
             option
             for option in node.product.product_tmpl_id._get_offer_options()

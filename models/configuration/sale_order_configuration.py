@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..pricing.offer_price import PriceContext
+from ..pricing.pricing import PriceContext, Pricing
 
 # of an order that is not saved yet the client sends these, as `default_…` in the context
 CONTEXT_FIELDS = (
@@ -45,6 +45,9 @@ class SaleOrder(models.Model):
         gone = self._get_offer_orphans()
         if gone:
             self.order_line = [Command.delete(line.id) for line in gone]
+        commands = self.order_line._get_offer_edited()._get_offer_setup_commands()
+        if commands:
+            self.order_line = commands
         return res
 
     def _onchange_offer_line(self, line, node):
@@ -295,4 +298,9 @@ class SaleOrder(models.Model):
             pricelist=self.pricelist_id,
             currency=self.currency_id or company.currency_id,
             day=fields.Datetime.context_timestamp(self, moment).date(),
+            moment=moment,
         )
+
+    def _get_offer_pricing(self):
+        """:rtype: Pricing"""
+        return Pricing(self.env, self._get_offer_price_context())

@@ -1,9 +1,11 @@
 """All that the configurator's dialog shows, in one request."""
 
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .offer_configuration_reader import Node, Reader
+from .offer_configuration_reader import Reader
 from .offer_quoted import OptionTerms
 
 
@@ -51,6 +53,7 @@ class SaleOrder(models.Model):
         """
         configurations = self.env['offer.configuration']
         template = node.product.product_tmpl_id
+        once = replace(node.get_asked(), plan=node.plan.browse(), tier=node.tier.browse())
         allowed = node.profile._get_options()
         chosen = {child.option: child for child in node.options}
         groups = []
@@ -80,7 +83,7 @@ class SaleOrder(models.Model):
                         'options': options,
                     }
                 )
-        plans = configurations._get_offered_plans(node)
+        plans = configurations._get_offered_plans(reader, node)
         is_gone = node.quoted and configurations._get_product_obstacle(reader, node.product)
         return {
             'kept': self._get_offer_kept_text() if is_gone and not node.option else '',
@@ -93,9 +96,9 @@ class SaleOrder(models.Model):
                     'term': plan._get_term_text(),
                     'kept': bool(node.quoted) and plan not in plans,
                 }
-                for plan in configurations._get_plans(node)
+                for plan in self._get_offer_shown_plans(reader, node)
             ],
-            'sold_once': template._is_offer_sold_once(),
+            'sold_once': reader.pricing.get(once).is_sold,
             'tiers': self._get_offer_tier_data(reader, node),
             'attributes': configurations._get_attribute_data(node),
             'groups': groups,
@@ -106,25 +109,29 @@ class SaleOrder(models.Model):
             },
         }
 
+    def _get_offer_shown_plans(self, reader, node):
+        """:return: what can be chosen, and what is chosen, also where its quantity doesn't fit"""
+        configurations = self.env['offer.configuration']
+        return (configurations._get_plans(reader, node) | node.plan).sorted()
+
     def _get_offer_tier_data(self, reader, node):
-        prices = self.env['offer.price']
-        offered = self.env['offer.configuration']._get_offered_tiers(node)
+        configurations = self.env['offer.configuration']
+        offered = configurations._get_offered_tiers(reader, node)
         found = []
-        for tier in self.env['offer.configuration']._get_tiers(node).sorted():
-            row = prices._find_row(
-                node.product.product_tmpl_id,
-                node.plan,
-                reader.context,
-                product=node.product,
-                tier=tier,
-                qty=node.quantity,
-            )
+        bare = node.get_asked()
+        bare = replace(bare, tier=bare.tier.browse())
+        own = reader.pricing.get(bare)
+        for tier in configurations._get_tiers(reader, node).sorted():
+            price = reader.pricing.get(replace(bare, tier=tier))
+            row = (price.rows - own.rows) if price.rows else price.rows
             found.append(
                 {
                     'id': tier.id,
                     'name': tier.name,
                     'promise': tier._get_promise_text(),
-                    'price': (row and row._get_amount(node.product, None, reader.context)) or 0.0,
+                    'price': row.amount
+                    if row.amount_type == 'percent'
+                    else max(0.0, price.amount - own.amount),
                     'percent': row.amount_type == 'percent',
                     'kept': bool(node.quoted) and tier not in offered,
                 }
@@ -135,15 +142,15 @@ class SaleOrder(models.Model):
         configurations = self.env['offer.configuration']
         quoted = configurations._find_quoted_option(parent, option)[1]
         terms = child.terms if child else quoted.terms if quoted else OptionTerms.of(option)
-        shown = child or self._get_offer_unchosen(reader, parent, option)
-        obstacle = configurations._get_obstacle(reader, parent, option, shown.quantity)
+        shown = child or configurations._new_option_node(reader, parent, option)
+        obstacle = configurations._get_obstacle(reader, shown)
         is_gone = quoted and (
             obstacle or not option.active or option.product_id.id != quoted.product_id
         )
         if quoted:
             # what stands there may stay; where it can't, its notes say why
             obstacle = None
-        line = by_node.get(id(shown)) or self._new_offer_line(shown, by_node[id(parent)], parent)
+        line = by_node.get(id(shown))
         is_service = option.product_id.offer_kind == 'service'
         agreed = parent.profile.option_ids.filtered(lambda row: row.option_id == option)
         return {
@@ -157,7 +164,7 @@ class SaleOrder(models.Model):
             'quantity': shown.quantity,
             'min': max(option.min_quantity, agreed.min_quantity),
             'max': option.max_quantity,
-            'price': line.price_unit,
+            'price': line.price_unit if line else self._get_offer_shown_price(reader, shown),
             'obstacle': obstacle or '',
             'is_sold': bool(quoted)
             or not configurations._get_product_obstacle(reader, option.product_id),
@@ -170,22 +177,12 @@ class SaleOrder(models.Model):
     def _get_offer_kept_text(self):
         return self.env._('No longer offered. It stays as quoted until you change it.')
 
-    def _get_offer_unchosen(self, reader, parent, option):
-        configurations = self.env['offer.configuration']
-        line, quoted = configurations._find_quoted_option(parent, option)
-        terms = quoted.terms if quoted else OptionTerms.of(option)
-        quantity = quoted.quantity if quoted else terms.quantity
-        if terms.quantity_mode == 'per_unit':
-            quantity = terms.quantity * configurations._get_quantity_to_follow(parent, terms)
-        item = option.product_id.browse(quoted.product_id) if quoted else option.product_id
-        return Node(
-            product=item,
-            line=line,
-            quoted=quoted,
-            terms=terms,
-            quantity=quantity,
-            plan=parent.plan if terms.is_recurring else parent.plan.browse(),
-            tier=option.product_id.offer_default_tier_id,
-            option=option,
-            held=self.env['offer.subscription.line'],
+    def _get_offer_shown_price(self, reader, node):
+        """:return: what an option would cost, in the taxes of the order"""
+        product = node.product
+        taxes = product.taxes_id._filter_taxes_by_company(reader.context.company)
+        return product._get_tax_included_unit_price_from_price(
+            reader.pricing.get(node.get_asked()).amount,
+            product_taxes=taxes,
+            fiscal_position=self.fiscal_position_id,
         )

@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..pricing.offer_prices_from import OfferPricesFrom
-
 
 class ProductTemplate(models.Model):
     _inherit = 'product.template'
@@ -122,20 +120,6 @@ class ProductTemplate(models.Model):
             & Domain('offer_audience', 'not in', [False, 'nobody'])
             & Domain('sale_ok', '=', True)
         )
-
-    def _get_offer_prices_from(self, order):
-        """What each of these offers costs at least, for the customer of an order.
-
-        In a number of queries that doesn't depend on how many offers they are. What has to be
-        taken along counts, what can be chosen doesn't.
-
-        :param order: an order in memory, for whom and when it would be
-        :return: by template `amount` per unit and period, in the order's currency, with taxes as
-            the company shows its prices, `plan` (empty: it is paid once), and whether it is
-            `is_least` of several
-        :rtype: dict
-        """
-        return OfferPricesFrom(self, order).get()
 
     def _get_offer_portal_variant(self):
         """:return: the variant with which the order form opens, made if it is a dynamic one

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 
 # what a customer may say of a configuration, of the Service and of each option
 PORTAL_KEYS = {'line_id', 'quantity', 'tier_id', 'no_variant_value_ids', 'custom_values', 'options'}
-SERVICE_KEYS = PORTAL_KEYS | {'product_id', 'plan_id', 'date_start'}
+SERVICE_KEYS = PORTAL_KEYS | {'product_id', 'uom_id', 'plan_id', 'date_start'}
 OPTION_KEYS = PORTAL_KEYS | {'option_id'}
 
 
@@ -75,7 +75,6 @@ class SaleOrder(models.Model):
 
     # === BUSINESS METHODS: WHAT A CUSTOMER MAY SAY === #
 
-    @api.model
     def _check_portal_configuration(self, configuration, template, day, held=None):
         """Let through only what belongs to the offer; a refusal tells nothing of other things.
 
@@ -88,10 +87,13 @@ class SaleOrder(models.Model):
         held = held or self.env['offer.subscription.line']
         self._check_portal_node(configuration, SERVICE_KEYS, template, held)
         products = template.product_variant_ids | held.product_id
-        plans = template._get_offer_plans() | held.subscription_id.plan_id
+        plans = self._get_portal_plans(template) | held.subscription_id.plan_id
+        units = template.uom_id | template.uom_ids | held.product_uom_id
         if configuration.get('product_id') not in products.ids:
             self._refuse_portal_choice()
         if configuration.get('plan_id') and configuration['plan_id'] not in plans.ids:
+            self._refuse_portal_choice()
+        if configuration.get('uom_id') and configuration['uom_id'] not in units.ids:
             self._refuse_portal_choice()
         start = configuration.get('date_start')
         if start:
@@ -99,6 +101,14 @@ class SaleOrder(models.Model):
                 start = fields.Date.to_date(start)
             if not hasattr(start, 'year') or start < day:
                 raise UserError(self.env._('It can start today or later.'))
+
+    def _get_portal_plans(self, template):
+        """:return: the plans of an offer that have a price for this customer, in some quantity"""
+        context = self._get_offer_price_context()
+        prices = self.env['offer.price']
+        return template._get_offer_plans(context.company).filtered(
+            lambda plan: prices._find_for(template, plan, context)
+        )
 
     @api.model
     def _check_portal_node(self, node, keys, template, held):

@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from datetime import date
 
 from odoo import api, fields, models
@@ -16,21 +15,6 @@ SAME_ANSWER_FIELDS = (
     'min_quantity',
     'date_start',
 )
-
-
-@dataclass(frozen=True)
-class PriceContext:
-    """For whom and when something is priced.
-
-    :param partner: the customer; its commercial entity decides
-    :param currency: in which the answer is given
-    """
-
-    company: models.BaseModel
-    partner: models.BaseModel
-    pricelist: models.BaseModel
-    currency: models.BaseModel
-    day: date
 
 
 class OfferPrice(models.Model):
@@ -95,7 +79,11 @@ class OfferPrice(models.Model):
     setup_amount = fields.Float(
         string='Setup Fee',
         min_display_digits='Product Price',
-        help='Paid once with the order, whatever the quantity.',
+        help='Paid once with the order, whatever the quantity. At 0 the fee of the more general'
+        ' price counts.',
+    )
+    is_setup_waived = fields.Boolean(
+        string='No Setup Fee', help='Also where a more general price has one.'
     )
     currency_id = fields.Many2one(
         comodel_name='res.currency',
@@ -188,8 +176,8 @@ class OfferPrice(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _find_row(self, template, plan, context, *, product=None, option=None, tier=None, qty=1.0):
-        """The row that answers, in this order: the customer's own, then the
+    def _find_all(self, template, plan, context, *, product=None, option=None, tier=None, qty=None):
+        """The rows that answer, the one that counts first: the customer's own, then the
         pricelist's, then variant before template, larger quantity, later date.
 
         :param template: the Service whose rows are asked
@@ -198,24 +186,31 @@ class OfferPrice(models.Model):
         :param product: the variant; a row of another variant doesn't answer
         :param option: the option that is priced instead of the Service
         :param tier: the service level that is priced instead of the Service
-        :param float qty: in the item's own unit
-        :return: one row or none
+        :param float qty: in the item's own unit; None: whatever the quantity
         """
+        return self._find_for(template, plan, context, option=option, tier=tier).filtered(
+            lambda row: (not row.product_id or row.product_id == product)
+            and (qty is None or float_compare(row.min_quantity, qty, precision_digits=6) <= 0)
+        )
+
+    @api.model
+    def _find_for(self, template, plan, context, option=None, tier=None):
+        """As :meth:`_find_all`, of every variant and quantity."""
         # a Product and a plain item have no rows of their own
         if template.offer_kind != 'service':
             return self.browse()
         partner = context.partner.commercial_partner_id
+        # sudo: a branch sells at the prices of its company
+        companies = context.company.sudo().parent_ids
 
         def answers(row):
             return (
                 row.plan_id == (plan or row.plan_id.browse())
                 and row.option_id == (option or row.option_id.browse())
                 and row.tier_id == (tier or row.tier_id.browse())
-                and (not row.product_id or row.product_id == product)
                 and (not row.partner_id or row.partner_id.commercial_partner_id == partner)
                 and (not row.pricelist_id or row.pricelist_id == context.pricelist)
-                and (not row.company_id or row.company_id == context.company)
-                and float_compare(row.min_quantity, qty, precision_digits=6) <= 0
+                and (not row.company_id or row.company_id in companies)
                 and (not row.date_start or row.date_start <= context.day)
                 and (not row.date_end or context.day <= row.date_end)
             )
@@ -231,68 +226,11 @@ class OfferPrice(models.Model):
             )
 
         rows = option.price_ids if option else template.offer_own_price_ids
-        return max(rows.filtered(answers), key=rank, default=self.browse())
-
-    @api.model
-    def _find_rows_of(self, context, product, quantity, plan, option, tier=None):
-        """The rows that make the price of one item on an order.
-
-        :param PriceContext context: for whom and when
-        :param quantity: in the item's own unit
-        :param plan: empty: it is paid once
-        :param option: the option as which it is sold; empty: the Service itself
-        :param tier: its service level, if any
-        :return: the row of the option, or the item's own row and that of its service level
-        """
-        template = product.product_tmpl_id
-        if option and option.price_mode == 'included':
-            return self.browse()
-        if option and option.price_mode == 'priced':
-            return self._find_row(
-                option.product_tmpl_id, plan, context, option=option, qty=quantity
-            )
-        own = self._find_row(template, plan, context, product=product, qty=quantity)
-        if not own or not tier:
-            return own
-        return own + self._find_row(
-            template, plan, context, product=product, tier=tier, qty=quantity
-        )
+        return rows.filtered(answers).sorted(rank, reverse=True)
 
     def _is_final(self):
         """Whether the pricelist's percentages stay off this row."""
         return bool(self.partner_id or self.pricelist_id)
-
-    def _get_amount(self, product, uom, context):
-        """The row's amount per unit and period.
-
-        :param product: whose variant's extra price counts where the row names no variant
-        :param uom: the unit in which it is sold
-        :return: in the currency of the context, in the taxes of the product
-        :rtype: float
-        """
-        self.ensure_one()
-        amount = self.amount
-        if self.amount_type == 'percent':
-            return amount
-        amount = self._convert(amount, self.currency_id, context)
-        if not (self.product_id or self.option_id or self.tier_id):
-            extra = product._get_attributes_extra_price()
-            amount += self._convert(extra, product.currency_id, context)
-        return product.uom_id._compute_price(amount, uom) if uom else amount
-
-    def _get_setup_amount(self, context):
-        """:return: the one-time fee of this row, in the currency of the context"""
-        self.ensure_one()
-        return self._convert(self.setup_amount, self.currency_id, context)
-
-    @api.model
-    def _convert(self, amount, currency, context):
-        if currency == context.currency:
-            return amount
-        amount = currency._convert(
-            amount, context.currency, context.company, context.day, round=False
-        )
-        return self._round(amount, context.currency)
 
     @api.model
     def _round(self, amount, currency):

@@ -1,6 +1,9 @@
 """What offers cost a customer at least, for many at once: the catalogue's "from" prices."""
 
+from dataclasses import replace
+
 from ...tools.terms import monthly
+from .pricing import Asked, Pricing
 
 
 class OfferPricesFrom:
@@ -15,23 +18,16 @@ class OfferPricesFrom:
         self.templates = templates
         self.order = order
         self.context = order._get_offer_price_context()
-        self.prices = self.env['offer.price']
+        self.pricing = Pricing(templates.env, self.context)
         self.configurations = self.env['offer.configuration']
         self.profiles = self.env['offer.customer.profile']._find(
             self.context.partner, self.context.company, self.context.day
         )
 
     def get(self):
-        variants = self.templates.product_variant_ids
-        pricelist = self.context.pricelist
-        # Odoo's own prices: of Products, and of Services that are sold once without a row
-        self.own_prices = pricelist._get_products_price(
-            variants, 1.0, currency=self.context.currency, date=self.context.day
-        )
-        parts = self._get_required_parts(self.templates)
-        self.rules = pricelist._get_applicable_rules(
-            variants | parts, self.context.day, offer_base_price=0.0
-        )
+        """:return: by template, see `product.template._get_offer_prices_from`"""
+        items = self.templates.product_variant_ids | self._get_required_parts(self.templates)
+        self.pricing.prepare(items)
         return {template: self._get_price(template) for template in self.templates}
 
     def _get_required_parts(self, templates):
@@ -46,136 +42,86 @@ class OfferPricesFrom:
 
     def _get_price(self, template):
         profile = self.profiles.get(template, self.env['offer.customer.profile'])
-        variants = template.product_variant_ids or [template]
-        quantity = max(1.0, profile.min_quantity)
-        if template.offer_kind != 'service':
-            found = [(self._get_own_price(variants[0]), variants[0], None)]
-        else:
-            found = [
-                (self._get_amount(variant, plan, quantity, profile), variant, plan)
-                for variant in variants
-                for plan in self._get_plans(template, profile)
-            ]
-            found = [row for row in found if row[0] is not None]
+        once = self.env['offer.plan']
+        is_service = template.offer_kind == 'service'
+        plans = [once]
+        if is_service:
+            plans += self.configurations._get_plans_of(template, self.context.company, profile)
+        found = []
+        for item in template.product_variant_ids or [template]:
+            for plan in plans:
+                cost = self._get_cost_from(item, plan, profile)
+                if cost is not None:
+                    found.append((cost, item, plan))
         if not found:
-            return {'amount': None, 'plan': self.env['offer.plan'], 'is_least': False}
-        amount, variant, plan = min(found, key=self._get_rank)
+            return {'amount': None, 'plan': once, 'is_least': False}
+        amount, item, plan = min(found, key=self._get_rank)
         return {
-            'amount': self._show_taxes(variant, amount),
-            'plan': plan or self.env['offer.plan'],
-            'is_least': template.offer_kind == 'service',
+            'amount': self._show_taxes(item, amount),
+            'plan': plan,
+            'is_least': is_service,
         }
 
     def _get_rank(self, found):
-        amount, _variant, plan = found
+        amount, _item, plan = found
         if not plan:
             return (1, amount)
         return (0, monthly(amount, plan.interval_count, plan.interval_unit))
 
-    def _get_plans(self, template, profile):
-        plans = template._get_offer_plans()
-        if profile.plan_ids:
-            plans &= profile.plan_ids
-        return [*plans, *([plans.browse()] if template._is_offer_sold_once() else [])]
+    def _get_cost_from(self, item, plan, profile):
+        """:return: the cost of one unit in the least quantity in which it is sold; None: never"""
+        asked = self._ask(item, plan, max(1.0, profile.min_quantity))
+        cost = self._get_cost(asked, profile)
+        if cost is None and asked.template.offer_kind == 'service':
+            least = self.pricing.get_least(asked)
+            cost = self._get_cost(self._ask(item, plan, least), profile) if least else None
+        return cost
 
-    def _get_amount(self, product, plan, quantity, profile=None, option=None):
+    def _ask(self, item, plan, quantity, option=None, above=None):
+        if item._name == 'product.product':
+            values = self.configurations._get_preset_values(item)
+            item = item.with_context(**item._get_product_price_context(values))
+        return Asked(
+            item=item,
+            plan=plan,
+            quantity=quantity,
+            uom=item.uom_id,
+            tier=self.env['offer.sla.tier'],
+            option=option or self.env['offer.option'],
+            above=above,
+        )
+
+    def _get_cost(self, asked, profile=None):
+        """:return: what one unit costs per period (or once) with the cheapest service level and
+        what it can't be had without; None: it isn't sold so
         """
-        :param product: the variant, or the template where variants are made when they are sold
-        :return: what one unit costs per period with the cheapest service level and what it can't
-            be had without; None: it isn't sold so
-        """
-        template = self._get_template(product)
-        tier = self._get_cheapest_tier(product, plan, quantity, profile)
-        own_row = self.prices._find_row(template, plan, self.context, product=product, qty=quantity)
-        if not own_row:
-            if option:
-                return 0.0
-            return None if plan else self._get_own_price(product)
-        rows = own_row
-        if tier:
-            rows += self.prices._find_row(
-                template, plan, self.context, product=product, tier=tier, qty=quantity
-            )
-        own, total, base = 0.0, 0.0, 0.0
-        for row in rows:
-            if row.amount_type == 'percent':
-                total += own * row.amount / 100
+        total = self._get_own_cost(asked, profile)
+        if total is None or asked.template.offer_kind != 'service':
+            return total
+        for part in asked.template._get_offer_options():
+            if not part.is_required or part.is_recurring != bool(asked.plan):
                 continue
-            amount = row._get_amount(product, None, self.context)
-            if row._is_final():
-                total += amount
-            else:
-                base += amount
-                amount = self._apply_rules(product, amount, quantity)
-            own = own or amount
-        total += self._apply_rules(product, base, quantity) if base else 0.0
-        for part in template._get_offer_options():
-            if part.is_required and part.is_recurring and plan:
-                many = part.quantity * (quantity if part.quantity_mode == 'per_unit' else 1.0)
-                cost = self._get_part_amount(part, plan, many, own)
-                total += cost * many / quantity
+            many = part.quantity * (asked.quantity if part.quantity_mode == 'per_unit' else 1.0)
+            cost = self._get_cost(self._ask(part.product_id, asked.plan, many, part, asked))
+            if cost is None:
+                return None
+            total += cost * many / asked.quantity
         return total
 
-    def _get_own_price(self, item):
-        if item._name == 'product.template':
-            return self.prices._convert(item.list_price, item.currency_id, self.context)
-        return self.own_prices[item.id]
+    def _get_own_cost(self, asked, profile):
+        costs = [
+            price.amount
+            for tier in self._get_tiers(asked.template, profile)
+            if (price := self.pricing.get(replace(asked, tier=tier))).is_sold
+        ]
+        if not costs:
+            price = self.pricing.get(asked)
+            return price.amount if price.is_sold else None
+        return min(costs)
 
-    def _get_part_amount(self, option, plan, quantity, own):
-        """:return: what one unit of a component costs"""
-        if option.price_mode == 'own':
-            return self._get_amount(option.product_id, plan, quantity, option=option)
-        row = self.prices._find_rows_of(self.context, option.product_id, quantity, plan, option)
-        if row.amount_type == 'percent':
-            return own * row.amount / 100
-        amount = row and row._get_amount(option.product_id, None, self.context)
-        if not row or row._is_final():
-            return amount or 0.0
-        return self._apply_rules(option.product_id, amount, quantity)
-
-    def _get_template(self, item):
-        return item if item._name == 'product.template' else item.product_tmpl_id
-
-    def _get_cheapest_tier(self, product, plan, quantity, profile):
-        template = self._get_template(product)
+    def _get_tiers(self, template, profile):
         tiers = template.offer_tier_ids.filtered('active')
-        if profile and profile.tier_ids:
-            tiers &= profile.tier_ids
-        if not (template.offer_default_tier_id or (profile and profile.default_tier_id)):
-            # it can be had without
-            return tiers.browse()
-
-        def cost(tier):
-            row = self.prices._find_row(
-                template,
-                plan,
-                self.context,
-                product=product,
-                tier=tier,
-                qty=quantity,
-            )
-            if not row:
-                return (0, 0.0)
-            if row.amount_type == 'percent':
-                return (1 if row.amount else 0, row.amount)
-            return (1 if row.amount else 0, row._get_amount(product, None, self.context))
-
-        return min(tiers, key=cost, default=tiers)
-
-    def _apply_rules(self, product, amount, quantity):
-        """:return: the amount after the percentages of the customer's pricelist"""
-        for rule in self.rules:
-            if rule._is_applicable_for(product, quantity):
-                price = rule._compute_price(
-                    product,
-                    quantity,
-                    product.uom_id,
-                    date=self.context.day,
-                    currency=self.context.currency,
-                    offer_base_price=amount,
-                )
-                return self.prices._round(price, self.context.currency)
-        return amount
+        return tiers & profile.tier_ids if profile and profile.tier_ids else tiers
 
     def _show_taxes(self, item, amount):
         """:return: an amount in the item's own taxes as the company shows its prices"""

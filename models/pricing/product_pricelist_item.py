@@ -31,3 +31,10 @@ class ProductPricelistItem(models.Model):
                 )
             return base_price
         return super()._compute_base_price(product, quantity, uom, date, currency, **kwargs)
+
+    def _is_offer_free(self):
+        """:return: whether this rule says that what it applies to costs nothing"""
+        self.ensure_one()
+        if self.compute_price == 'percentage':
+            return self.percent_price >= 100
+        return self.compute_price == 'formula' and self.price_discount >= 100

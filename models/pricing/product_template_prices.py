@@ -3,6 +3,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_amount
+
+from .offer_prices_from import OfferPricesFrom
 
 # a row that holds for everybody, always, and in the Service's currency stands in the grid
 SPECIAL_FIELDS = (
@@ -42,7 +45,29 @@ class ProductTemplate(models.Model):
         inverse='_inverse_offer_price_grid',
     )
 
+    offer_price_from = fields.Char(string='Price', compute='_compute_offer_price_from')
+
     # === COMPUTE METHODS === #
+
+    @api.depends('offer_kind', 'list_price', 'offer_price_ids.amount', 'offer_price_ids.plan_id')
+    @api.depends_context('company')
+    def _compute_offer_price_from(self):
+        """Say what the company's customers without a price of their own pay at least."""
+        order = self.env['sale.order'].new({'company_id': self.env.company.id})
+        prices = self._origin._get_offer_prices_from(order)
+        for template in self:
+            price = prices.get(template._origin)
+            if not price or price['amount'] is None:
+                template.offer_price_from = False
+                continue
+            text = format_amount(self.env, price['amount'], order.currency_id)
+            if price['is_least']:
+                text = self.env._(
+                    'from %(price)s · %(plan)s',
+                    price=text,
+                    plan=price['plan'].name or self.env._('one-time'),
+                )
+            template.offer_price_from = text
 
     @api.depends(
         'offer_price_ids',
@@ -60,7 +85,23 @@ class ProductTemplate(models.Model):
         for template in self:
             template._write_offer_price_grid(template.offer_price_grid)
 
-    # === BUSINESS METHODS === #
+    # === BUSINESS METHODS: LEAST PRICES === #
+
+    def _get_offer_prices_from(self, order):
+        """What each of these offers costs at least, for the customer of an order.
+
+        In a number of queries that doesn't depend on how many offers they are. What has to be
+        taken along counts, what can be chosen doesn't.
+
+        :param order: an order in memory, for whom and when it would be
+        :return: by template `amount` per unit and period, in the order's currency, with taxes as
+            the company shows its prices, `plan` (empty: it is paid once), and whether it is
+            `is_least` of several
+        :rtype: dict
+        """
+        return OfferPricesFrom(self, order).get()
+
+    # === BUSINESS METHODS: GRID === #
 
     def _get_offer_price_grid(self, plans):
         """:return: `plans` (columns; id 0: one-time) and `rows` of `cells` by the plan's id

@@ -1,7 +1,10 @@
 """What a Service, its components and its setup fee cost on an order."""
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import float_compare
+
+from .pricing import Asked, Price
 
 
 class SaleOrderLine(models.Model):
@@ -23,8 +26,8 @@ class SaleOrderLine(models.Model):
         """No rule applies where the price is final or calculated already."""
         res = super()._compute_pricelist_item_id()
         for line in self.filtered('pricelist_item_id'):
-            parts = line._get_offer_price_parts()
-            if parts is not None and any(final for _amount, final in parts):
+            price = line._get_offer_price()
+            if price and not price.is_odoo and price.base is None:
                 line.pricelist_item_id = False
         return res
 
@@ -114,118 +117,75 @@ class SaleOrderLine(models.Model):
         return product.taxes_id._filter_taxes_by_company(self.company_id)
 
     def _get_display_price(self):
-        """Price a Service and its components by the rows of `offer.price`."""
-        parts = self._get_offer_price_parts()
-        if parts is not None and any(final for _amount, final in parts):
-            return sum(
-                amount if final else self._apply_offer_pricelist(amount) for amount, final in parts
-            )
-        if parts is not None and not self.pricelist_item_id:
-            # no rule of the pricelist changes what the rows come to
-            return sum(amount for amount, _final in parts)
-        # Odoo's own way; the rows' sum travels in `_get_pricelist_kwargs`
-        return super()._get_display_price()
+        """Price a Service and its components by the one price function."""
+        price = self._get_offer_price()
+        if not price or price.is_odoo:
+            return super()._get_display_price()
+        if price.base is not None and self.pricelist_item_id:
+            # the rule may show its percentage as a discount
+            return super()._get_display_price()
+        return price.amount
 
     def _get_pricelist_kwargs(self):
         """Give the price of the plan to the rules, that apply their percentages on it."""
         kwargs = super()._get_pricelist_kwargs()
-        parts = self._get_offer_price_parts()
-        if parts is not None and not any(final for _amount, final in parts):
-            kwargs['offer_base_price'] = sum(amount for amount, _final in parts)
+        price = self._get_offer_price()
+        if price and price.base is not None:
+            kwargs['offer_base_price'] = price.base
         return kwargs
 
-    def _apply_offer_pricelist(self, amount):
-        """:return: the amount after the percentages of the order's pricelist"""
-        pricelist = self.order_id.pricelist_id
-        if not pricelist:
-            return amount
-        price = pricelist._get_product_price(
-            self.product_id,
-            **{**self._get_pricelist_kwargs(), 'offer_base_price': amount},
-        )
-        return self.env['offer.price']._round(price, self.currency_id)
+    def _get_offer_price(self):
+        """What one unit of the line costs a period, in the order's currency and in the taxes of
+        the item.
 
-    def _get_offer_price_parts(self):
-        """What the price per unit is made of: the item's own price and its service level's.
-
-        :return: pairs of an amount in the order's currency, per unit of the line, in the taxes of
-            the product, and whether the pricelist keeps off it; None: Odoo prices the line
-        :rtype: list[tuple[float, bool]] | None
+        :return: None: it is neither a Service nor a part of one
+        :rtype: Price | None
         """
         self.ensure_one()
         if self.offer_is_setup:
-            return [(self._get_offer_setup_amount(), True)]
+            service = self._get_offer_service_line()
+            price = service and service._get_offer_list_price()
+            return Price(amount=price.setup if price else 0.0)
         if self._keeps_offer_agreement():
-            return [(self._get_offer_held_content()['price_unit'], True)]
-        return self._get_offer_list_parts()
+            return Price(amount=self._get_offer_held_content()['price_unit'])
+        return self._get_offer_list_price()
 
-    def _get_offer_list_parts(self):
-        """As :meth:`_get_offer_price_parts`, by today's prices."""
+    def _get_offer_list_price(self):
+        """As :meth:`_get_offer_price`, by today's prices.
+
+        :rtype: Price | None
+        """
         option = self.offer_option_id
         if not self.product_id or not (option or self.product_id.offer_kind == 'service'):
             return None
-        context = self.order_id._get_offer_price_context()
-        rows = self._get_offer_price_rows(context)
-        if not rows:
-            # once, at its own price: Odoo's own price; included, or under a plan that it is not
-            # sold under: nothing to charge
-            odoo = not self.offer_plan_id and (not option or option.price_mode == 'own')
-            return None if odoo else [(0.0, True)]
-        product = self.product_id.with_context(**self._get_product_price_context())
-        parts = []
-        for row in rows:
-            amount, final = row._get_amount(product, self.product_uom_id, context), row._is_final()
-            if row.amount_type == 'percent':
-                # of the Service's own price, which holds the pricelist's percentages already
-                of_tier = row.tier_id and not row.option_id
-                own, own_final = parts[0] if of_tier else (self._get_offer_service_price(), True)
-                amount, final = row._round(own * amount / 100, self.currency_id), own_final
-            parts.append((amount, final))
-        return parts
+        return self.order_id._get_offer_pricing().get(self._get_offer_asked())
 
-    def _get_offer_price_rows(self, context):
-        """:rtype: offer.price"""
-        return self.env['offer.price']._find_rows_of(
-            context,
-            self.product_id,
-            self._get_offer_quantity(),
-            self.offer_plan_id,
-            self.offer_option_id,
-            self.offer_tier_id,
+    def _check_offer_sold(self):
+        """:raise UserError: if it is not sold as the line says; what is agreed continues"""
+        for line in self:
+            price = line._get_offer_price()
+            if price and not price.is_sold:
+                raise UserError(price.refusal)
+
+    def _get_offer_asked(self):
+        """
+        :return: what the price function is asked for this line
+        :rtype: Asked
+        """
+        option = self.offer_option_id
+        service = self._get_offer_service_line() if option else None
+        return Asked(
+            item=self.product_id.with_context(**self._get_product_price_context()),
+            plan=self.offer_plan_id,
+            quantity=self.product_uom_qty,
+            uom=self.product_uom_id,
+            tier=self.offer_tier_id,
+            option=option,
+            above=(service and service._get_offer_asked()) or None,
         )
 
-    def _get_offer_setup_amount(self):
-        """:return: the one-time fee of the line on which this one hangs"""
-        line = self._get_offer_service_line()
-        if not line:
-            return 0.0
-        context = self.order_id._get_offer_price_context()
-        return sum(row._get_setup_amount(context) for row in line._get_offer_price_rows(context))
-
-    def _get_offer_service_price(self):
-        return self._get_offer_service_line()._get_offer_own_price()
-
-    def _get_offer_own_price(self):
-        """The Service's own price, of which percentages are taken: after the pricelist, before
-        a discount, without service level and components.
-
+    def _get_offer_quantity(self):
+        """:return: the quantity in the item's own unit
         :rtype: float
         """
-        # what it costs today, of which parts are taken, also where the agreed price goes on
-        parts = self and self._get_offer_list_parts()
-        if not parts:
-            return self._get_display_price() if self else 0.0
-        amount, final = parts[0]
-        return amount if final else self._apply_offer_pricelist(amount)
-
-    def _get_offer_quantity(self, quantity=None):
-        """:param quantity: in the unit of the line; None: as it stands there
-        :return: the same in the item's own unit
-        :rtype: float
-        """
-        quantity = self.product_uom_qty if quantity is None else quantity
-        if not self.product_uom_id or self.product_uom_id == self.product_id.uom_id:
-            return quantity
-        return self.product_uom_id._compute_quantity(
-            quantity, self.product_id.uom_id, raise_if_failure=False
-        )
+        return self._get_offer_asked().own_quantity

@@ -15,6 +15,7 @@ from . import (
     sale_order_line_components,
     sale_order_line_guards,
     sale_order_line_quoted,
+    sale_order_line_setup,
     sale_order_line_shop,
     sale_order_line_taxes,
     sale_order_mail,

@@ -67,6 +67,8 @@ class SaleOrder(models.Model):
         if 'order_line' not in vals:
             return super().write(vals)
         res = super(SaleOrder, self.with_context(offer_saving_order=True)).write(vals)
+        lines = self.filtered(lambda order: order.state in ('draft', 'sent')).order_line
+        lines._get_offer_edited()._follow_offer_setup()
         self.order_line._note_offer_quoted()
         self._start_offer_additions()
         return res

@@ -47,52 +47,29 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         held = self._get_offer_held()
-        if not held or held.subscription_id.plan_id != self.offer_plan_id:
+        if not held:
             return False
-        content = self._get_offer_held_content()
-        if (
-            content['product_id'] != self.product_id.id
-            or (content['tier_id'] or False) != self.offer_tier_id.id
-            or content['product_uom_id'] != self.product_uom_id.id
-        ):
-            return False
-        context = self.order_id._get_offer_price_context()
-        now, before = (
-            self.env['offer.price']._find_rows_of(
-                context,
-                self.product_id,
-                quantity,
-                self.offer_plan_id,
-                self.offer_option_id,
-                self.offer_tier_id,
-            )
-            # the unit is the same
-            for quantity in (
-                self._get_offer_quantity(),
-                self._get_offer_quantity(content['quantity']),
-            )
-        )
-        return now == before
+        pricing = self.order_id._get_offer_pricing()
+        return held._keeps_price(self.order_id.offer_change_date, self._get_offer_asked(), pricing)
 
     def _get_offer_terms_anew(self):
         """What the line costs where its agreement doesn't go on.
 
         :return: price (in the own taxes of the item) and discount, as values of fields; empty: the
-            agreed ones go on, or it is not sold so
+            agreed ones continue
         :rtype: dict
+        :raise UserError: if it is not sold so
         """
         self.ensure_one()
         if self._keeps_offer_agreement():
             return {}
-        if not self._is_offer_sold_by_rows():
-            # nothing is free by accident
-            return {}
+        self._check_offer_sold()
         return {'price_unit': self._get_price_in_product_taxes(), 'discount': self.discount}
 
     def _is_offer_sold_by_rows(self):
         """:return: whether today's prices say what the line costs"""
-        context = self.order_id._get_offer_price_context()
-        return self._get_offer_list_parts() is None or bool(self._get_offer_price_rows(context))
+        price = self._get_offer_list_price()
+        return not price or price.is_sold
 
     def _get_offer_name(self):
         """:return: what the customer reads of the line, in the language of the customer"""
@@ -181,6 +158,7 @@ class SaleOrderLine(models.Model):
             self.product_uom_id,
             self.product_uom_qty,
             above.product_uom_qty,
+            above._get_offer_quantity() if above else 0.0,
         )
         if each is None:
             return {'quantity': self.product_uom_qty}

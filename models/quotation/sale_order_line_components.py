@@ -7,6 +7,29 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
 
+# a change of these may meet another price
+PRICED_BY = {
+    'product_id',
+    'product_uom_qty',
+    'product_uom_id',
+    'offer_plan_id',
+    'offer_tier_id',
+    'offer_option_id',
+}
+
+
+# what makes a line a part of a Service
+PART_FIELDS = ('offer_option_id', 'offer_is_setup')
+# what only the configurator says of a part
+PLACED_BY = (
+    *PART_FIELDS,
+    'offer_plan_id',
+    'offer_tier_id',
+    'product_uom_id',
+    'linked_line_id',
+    'linked_virtual_id',
+)
+
 
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
@@ -22,15 +45,38 @@ class SaleOrderLine(models.Model):
             return True
         if self.env.context.get('offer_configuring'):
             return super().write(vals)
+        self._check_offer_place(vals)
         if 'product_id' in vals:
             self._check_offer_component_product(vals['product_id'])
+            other = self.filtered(
+                lambda line: line.product_id.id != vals['product_id']
+                and not line.offer_option_id
+                and not line.offer_subscription_line_id
+            )
+            if other and not {'offer_plan_id', 'offer_tier_id'} & vals.keys():
+                # another item comes as by its default, not under the plan of the one before
+                (self - other).write(vals)
+                other = other.with_context(offer_configuring=True)
+                bare = {'offer_plan_id': False, 'offer_tier_id': False}
+                res = super(SaleOrderLine, other).write({**bare, **vals})
+                other.with_context(offer_configuring=False)._configure_replaced()
+                return res
         res = super().write(vals)
         if 'product_id' in vals:
             self._get_offer_strangers().unlink()
-        if 'product_uom_qty' in vals:
+        if {'product_uom_qty', 'product_uom_id'} & vals.keys():
             self._follow_offer_quantity()
             self._check_offer_component_quantity()
+        if PRICED_BY & vals.keys():
+            self._follow_offer_price()
         return res
+
+    def _configure_replaced(self):
+        """Let a Service that was put in the place of another item come as by its default."""
+        self._get_offer_strangers().unlink()
+        for line in self:
+            if line.offer_kind == 'service' and line.state != 'cancel':
+                line._configure_by_default()
 
     def unlink(self):
         """Leave out what went with its Service already, in the same saving of a form."""
@@ -53,6 +99,33 @@ class SaleOrderLine(models.Model):
                 )
 
     # === BUSINESS METHODS: GUARDS === #
+
+    def _check_offer_place(self, vals):
+        """:raise UserError: if a part of a Service would be moved, or sold otherwise"""
+        touched = [name for name in PLACED_BY if name in vals]
+        for line in self:
+            is_part, names = line._is_offer_part(), touched
+            if line.offer_is_setup and 'product_uom_qty' in vals:
+                names = [*touched, 'product_uom_qty']
+            if not is_part:
+                # what hangs on it was configured with it
+                names = ['offer_plan_id'] if 'offer_plan_id' in touched else []
+                names += [name for name in PART_FIELDS if vals.get(name)]
+                if not names or not (line._get_offer_parts() or set(names) & set(PART_FIELDS)):
+                    continue
+            if not line.linked_line_id:
+                # Odoo links new lines once they are saved
+                names = [name for name in names if not name.startswith('linked_')]
+            if any(not line._is_same_value(name, vals[name]) for name in names):
+                service = line._get_offer_service_line().product_id or line.product_id
+                raise UserError(
+                    self.env._(
+                        '"%(item)s" is a part of "%(service)s": change it in the configurator of'
+                        ' the Service.',
+                        item=line.product_id.display_name,
+                        service=service.name,
+                    )
+                )
 
     def _check_offer_component_product(self, product_id):
         for line in self:
@@ -126,8 +199,13 @@ class SaleOrderLine(models.Model):
     def _get_offer_service_line(self):
         """The Service's line on which a component hangs, saved or not; none for others."""
         self.ensure_one()
-        if self.linked_line_id or not self.linked_virtual_id:
-            return self.linked_line_id
+        linked = self.linked_line_id
+        if linked.id and not self.order_id.id:
+            # in a form that is not saved yet its values count, not those in the database
+            shown = self.order_id.order_line.filtered(lambda line: line._origin == linked)
+            return shown[:1] or linked
+        if linked or not self.linked_virtual_id:
+            return linked
         return self.order_id.order_line.filtered(
             lambda line: line.virtual_id == self.linked_virtual_id
         )[:1]
@@ -160,7 +238,7 @@ class SaleOrderLine(models.Model):
         return {
             'product_id': node.product.id,
             'product_uom_qty': node.quantity,
-            'product_uom_id': self._get_offer_unit(node).id,
+            'product_uom_id': node.uom.id,
             'offer_plan_id': node.plan.id,
             'offer_tier_id': node.tier.id,
             'offer_option_id': node.option.id,
@@ -174,17 +252,6 @@ class SaleOrderLine(models.Model):
                 *(Command.create(value) for value in node.custom_values),
             ],
         }
-
-    def _get_offer_unit(self, node):
-        """:return: the unit in which an item of a configuration stands, or runs, or its own
-        :rtype: uom.uom
-        """
-        if self.product_id == node.product:
-            return self.product_uom_id
-        content = node.held_content
-        if content.get('product_id') == node.product.id:
-            return self.env['uom.uom'].browse(content['product_uom_id'])
-        return node.product.uom_id
 
     def _get_offer_node_start(self, node):
         """:return: the first day of what recurs; what a change adds begins on its day"""
@@ -202,16 +269,23 @@ class SaleOrderLine(models.Model):
 
     def _get_offer_quantity_to_follow(self, terms):
         """As `_get_quantity_to_follow` of a configuration."""
-        held = self._get_offer_held()
+        quantity, held = self._get_offer_quantity(), self._get_offer_held()
         if held and not terms.is_recurring:
-            return max(0.0, self.product_uom_qty - self._get_offer_held_content()['quantity'])
-        return self.product_uom_qty
+            content = self._get_offer_held_content()
+            unit, own = (
+                self.env['uom.uom'].browse(content['product_uom_id']),
+                self.product_id.uom_id,
+            )
+            before = unit._compute_quantity(
+                content['quantity'], own, round=False, raise_if_failure=False
+            )
+            return max(0.0, quantity - before)
+        return quantity
 
     def _prepare_offer_component_values(self, node, parent, sequence):
         """:param parent: the line on which it hangs, or the values of one that is made with it"""
         return {
             **self._prepare_offer_values(node),
-            'product_uom_id': self.browse()._get_offer_unit(node).id,
             'sequence': sequence,
             'virtual_id': str(uuid.uuid4()),
             'linked_line_id': isinstance(parent, models.BaseModel) and parent._origin.id,

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .sale_order_line_components import PRICED_BY
+
 
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
@@ -19,9 +21,7 @@ class SaleOrderLine(models.Model):
     @api.depends_context('uid')
     def _compute_offer_price_is_fixed(self):
         for line in self:
-            line.offer_price_is_fixed = (
-                line._is_offer_product() and not line._may_price_offer_product()
-            ) or (line._is_offer_service_part() and not line._may_price_offer_service())
+            line.offer_price_is_fixed = line._is_offer_price_fixed()
 
     @api.depends('price_unit', 'technical_price_unit', 'discount', 'offer_kind', 'offer_option_id')
     def _compute_offer_price_is_manual(self):
@@ -32,6 +32,12 @@ class SaleOrderLine(models.Model):
                 and currency
                 and currency.compare_amounts(line.price_unit, line.technical_price_unit)
             )
+
+    def _is_offer_price_fixed(self):
+        """:return: whether the user may not set price and discount of this line"""
+        if self._is_offer_product():
+            return not self._may_price_offer_product()
+        return self._is_offer_service_part() and not self._may_price_offer_service()
 
     # === CONSTRAINT METHODS === #
 
@@ -57,52 +63,117 @@ class SaleOrderLine(models.Model):
                     )
                 )
 
+    @api.constrains('offer_plan_id', 'product_id', 'offer_option_id')
+    def _check_offer_plan(self):
+        """Only a Service is sold under a plan, and what it holds."""
+        for line in self.filtered('offer_plan_id'):
+            is_held = line.offer_option_id or line.offer_subscription_line_id
+            if line.offer_kind != 'service' and not is_held:
+                raise ValidationError(
+                    self.env._(
+                        '"%s" is no Service, so it can\'t be sold under a plan.',
+                        line.product_id.display_name,
+                    )
+                )
+
+    @api.constrains('is_downpayment', 'is_expense', 'product_id')
+    def _check_offer_flags(self):
+        """An offer is sold, never a down payment or an expense, which Odoo doesn't price."""
+        for line in self.filtered(lambda line: line.is_downpayment or line.is_expense):
+            if line.product_id.offer_kind or line._is_offer_part():
+                raise ValidationError(
+                    self.env._(
+                        '"%s" is an offer: it can be neither a down payment nor an expense.',
+                        line.product_id.display_name,
+                    )
+                )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Refuse a Product at another price than its own; configure Services that came bare."""
+        """Refuse a price to who may not set it; configure Services that came bare."""
         configurations = [vals.pop('offer_configuration', None) for vals in vals_list]
         lines = super().create(vals_list)
-        for line, vals in zip(lines, vals_list, strict=True):
-            if vals.get('price_unit') is not None or vals.get('discount'):
-                line._check_offer_product_price()
         # the configurator's lines carry the id by which their components find them
         for line, configuration in zip(lines, configurations, strict=True):
             bare = not (line.offer_option_id or line.offer_plan_id or line.virtual_id)
             if bare and line.state != 'cancel' and line.offer_kind == 'service':
                 line._configure_by_default(configuration)
+        for line, vals in zip(lines, vals_list, strict=True):
+            is_offer = line.product_id.offer_kind or line._is_offer_part()
+            if is_offer and {'price_unit', 'discount'} & vals.keys():
+                line._set_offer_price(vals)
         if not {'offer_configuring', 'offer_saving_order'} & self.env.context.keys():
             lines.order_id._start_offer_additions()
         return lines
 
     def write(self, vals):
-        """Refuse a Product at another price than its own; leave Products out of a discount that
-        is for all lines."""
+        """Refuse a price to who may not set it; leave Products out of a discount that is for all
+        lines."""
         lines = self
         if 'discount' in vals and self.env.context.get('offer_spare_products'):
-            lines = self.filtered(lambda line: not line.offer_price_is_fixed)
-        by_hand = {'price_unit', 'discount'} & vals.keys()
-        moved = {'product_id', 'product_uom_id', 'offer_option_id'} & vals.keys()
-        if by_hand and not moved:
-            for line in lines:
-                line._check_offer_product_price(**{name: vals[name] for name in by_hand})
+            lines = self.filtered(lambda line: not line._is_offer_price_fixed())
+        fixed = lines.filtered(lambda line: line._is_offer_price_fixed())
+        by_hand = {name: vals[name] or 0.0 for name in ('price_unit', 'discount') if name in vals}
+        if by_hand and not PRICED_BY & vals.keys():
+            for line in fixed:
+                line._check_offer_product_price(**by_hand)
+        before = {line: line._get_offer_price_key() for line in fixed}
         res = super(SaleOrderLine, lines).write(vals)
-        if by_hand and moved:
-            for line in lines:
+        for line in lines:
+            if before.get(line) != line._get_offer_price_key() and line._is_offer_price_fixed():
                 line._check_offer_product_price()
         return res
 
     def copy_data(self, default=None):
-        """Price a copied Product as of today: it has no price of its own on an order."""
+        """Price anew what is copied by who may not set its price, as of today."""
         vals_list = super().copy_data(default)
         for line, vals in zip(self, vals_list, strict=True):
-            if line._is_offer_product() and line.offer_price_is_fixed:
+            if line._is_offer_price_fixed():
                 for name in ('price_unit', 'technical_price_unit', 'discount'):
                     vals.pop(name, None)
         return vals_list
 
     # === BUSINESS METHODS === #
+
+    def _get_offer_price_key(self):
+        """:return: price and discount of what is sold: who may not set them can't change them
+        otherwise than to what it costs
+        """
+        self.ensure_one()
+        names = ('price_unit', 'discount', 'is_downpayment', 'is_expense', 'offer_is_setup')
+        records = ('product_id', 'product_uom_id', 'offer_plan_id', 'offer_tier_id')
+        return tuple(self[name] for name in names) + tuple(self[name].id for name in records)
+
+    def _set_offer_price(self, said):
+        """Keep a price that was given with a new line as one by hand; a form sends beside it what
+        was worked out.
+
+        :param dict said: values of the new line
+        :raise UserError: if the user may not set it
+        """
+        currency = self.currency_id or self.company_id.currency_id
+        price = self._get_offer_computed()
+        given, known = said.get('price_unit') or 0.0, said.get('technical_price_unit')
+        is_by_hand = 'price_unit' in said and (
+            known is None or currency.compare_amounts(given, known)
+        )
+        if is_by_hand and currency.compare_amounts(price.price_unit, given):
+            # what differs from what is worked out is by hand
+            prices = {'technical_price_unit': price.price_unit}
+            self.write({'price_unit': given, **prices})
+        if said.get('discount') and self.discount != said['discount']:
+            self.discount = said['discount']
+        if self._is_offer_price_fixed():
+            self._check_offer_product_price()
+
+    def _get_offer_computed(self):
+        """:return: the line in memory, at the price and discount that are worked out for it"""
+        line = self.new(origin=self).with_context(force_price_recomputation=True)
+        line._compute_price_unit()
+        line._compute_discount()
+        return line
 
     def _configure_by_default(self, configuration=None):
         """Configure a Service that came another way than by the configurator (catalogue, import,
@@ -116,7 +187,8 @@ class SaleOrderLine(models.Model):
             configuration = configurations._default_configuration(
                 self.product_id, self.product_uom_qty, self.order_id
             )
-            configuration['no_variant_value_ids'] = self.product_no_variant_attribute_value_ids.ids
+            if values := self.product_no_variant_attribute_value_ids:
+                configuration['no_variant_value_ids'] = values.ids
         _node, errors = configurations._read_configuration(self.order_id, configuration)
         if not errors:
             self.order_id.offer_add(configuration, line_id=self.id)
@@ -127,11 +199,7 @@ class SaleOrderLine(models.Model):
     def _is_offer_product(self):
         """Whether this line sells a Product by itself, not as a component of a Service."""
         self.ensure_one()
-        return (
-            self.product_id.offer_kind == 'product'
-            and not self.offer_option_id
-            and not self.is_downpayment
-        )
+        return self.product_id.offer_kind == 'product' and not self.offer_option_id
 
     def _may_price_offer_product(self):
         # a salesperson may not read groups, the company's choice concerns them all the same
@@ -150,9 +218,7 @@ class SaleOrderLine(models.Model):
 
     def _check_offer_service_price(self, price_unit, discount):
         """:raise UserError: if a Service would get a price that was not worked out for it"""
-        line = self.new(origin=self).with_context(force_price_recomputation=True)
-        line._compute_price_unit()
-        line._compute_discount()
+        line = self._get_offer_computed()
         currency = self.currency_id or self.company_id.currency_id
         differs = currency.compare_amounts(price_unit, line.price_unit)
         # a pricelist may show its percentage as a discount
@@ -172,7 +238,7 @@ class SaleOrderLine(models.Model):
         :raise UserError: if a Product would get another price than its own
         """
         self.ensure_one()
-        if not self.offer_price_is_fixed:
+        if not self._is_offer_price_fixed():
             return
         price_unit = self.price_unit if price_unit is None else price_unit
         discount = self.discount if discount is None else discount

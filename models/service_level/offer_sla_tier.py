@@ -54,6 +54,11 @@ class OfferSlaTier(models.Model):
         digits=(6, 3),
         help="Of the period's fee, whatever was missed. 0: only the bands limit it.",
     )
+    is_included = fields.Boolean(
+        string='Included',
+        help='In the price of the Service, where it has no price of its own. Otherwise it is only'
+        ' sold where it has a price.',
+    )
     promise_text = fields.Text(string='On the Quotation', compute='_compute_promise_text')
 
     # === COMPUTE METHODS === #

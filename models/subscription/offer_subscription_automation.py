@@ -58,6 +58,10 @@ class OfferAutomation(models.Model):
 
     # === CONSTRAINT METHODS === #
 
+    @api.constrains('product_tmpl_id')
+    def _check_service(self):
+        self.product_tmpl_id._check_is_service(self.env._('automations'))
+
     @api.constrains('action', 'activity_type_id', 'mail_template_id', 'server_action_id')
     def _check_action(self):
         for automation in self:
@@ -194,3 +198,12 @@ class ProductTemplate(models.Model):
         string='Charging Starts',
         help='On confirmation: on that day, or on the day that was agreed. Empty: on confirmation.',
     )
+
+    # === BUSINESS METHODS === #
+
+    def _get_offer_service_obstacles(self):
+        """Count automations among what only a Service has."""
+        found = super()._get_offer_service_obstacles()
+        if self.offer_automation_ids:
+            found.append(self.env._('automations'))
+        return found

@@ -1,6 +1,6 @@
 """Change without a quotation: what a call says is read, checked, completed and agreed."""
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -64,11 +64,27 @@ class OfferSubscription(models.Model):
         if (line_id := data.get('line_id')) is None or line_id is False:
             if not values.get('product_id') or 'price_unit' not in values:
                 raise UserError(self.env._('A new line needs an item and a price.'))
+            self._check_recurring(values, self.line_ids.browse())
             return self.line_ids.browse(), {'quantity': 1.0, **values}
         if isinstance(line_id, list):
             raise UserError(self.env._('%s has no such line.', self.name))
         # whether it is agreed on the day is seen with the facts
-        return self._read_lines(line_id), values
+        line = self._read_lines(line_id)
+        self._check_recurring(values, line)
+        return line, values
+
+    @api.model
+    def _check_recurring(self, values, line):
+        """:raise UserError: if a Product would recur by itself"""
+        product = self.env['product.product'].browse(values.get('product_id') or [])
+        if product.offer_kind == 'product' and not line.option_id and product != line.product_id:
+            raise UserError(
+                self.env._(
+                    '"%s" is a Product, which is paid once: it recurs only as an option of a'
+                    ' Service.',
+                    product.display_name,
+                )
+            )
 
     # === BUSINESS METHODS: GUARDS === #
 

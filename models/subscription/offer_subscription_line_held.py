@@ -1,5 +1,7 @@
 """What a line holds on a day, as every door to a change reads it."""
 
+from dataclasses import replace
+
 from odoo import api, models
 
 from ..configuration.offer_quoted import OptionTerms
@@ -77,6 +79,28 @@ class OfferSubscriptionLine(models.Model):
         ratio = timeline.get_ratio_on(self.id, day) if is_known else None
         return self._get_held_on(day)['quantity'] if ratio is None else float(ratio) * above
 
+    def _keeps_price(self, day, asked, pricing):
+        """Whether the agreed price goes on: item, plan, service level and unit stay, and the
+        quantity meets the same prices.
+
+        :param datetime.date day: of the change
+        :param Asked asked: what is to be
+        :param Pricing pricing: today's prices
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.subscription_id.plan_id.id != asked.plan.id:
+            return False
+        content = self._get_held_on(day)
+        if (
+            content['product_id'] != asked.item.id
+            or (content['tier_id'] or False) != asked.tier.id
+            or content['product_uom_id'] != asked.uom.id
+        ):
+            return False
+        before = pricing.get(replace(asked, quantity=content['quantity']))
+        return pricing.get(asked).rows == before.rows
+
     @api.model
     def _get_held_amount(self, held, currency):
         """:param dict held: see `_get_held`
@@ -98,19 +122,22 @@ class OfferSubscriptionLine(models.Model):
         return OptionTerms.of(self.option_id)
 
     @api.model
-    def _get_ratio(self, terms, unit, quantity, above):
+    def _get_ratio(self, terms, unit, quantity, above, above_own):
         """What is sold per unit of the Service is kept as a ratio that follows it.
 
         :param OptionTerms terms: of the option that the line delivers
         :param unit: uom.uom of the quantity
         :param float quantity: what is to be delivered
         :param float above: how much is delivered of what the line hangs on
+        :param float above_own: the same in the own unit of that item, which an option counts
         :return: the ratio, or None: the quantity is its own
         :rtype: float | None
         """
         if terms.quantity_mode != 'per_unit' or not above:
             return None
-        return terms.quantity if unit.compare(terms.quantity * above, quantity) == 0 else None
+        if unit.compare(terms.quantity * above_own, quantity):
+            return None
+        return terms.quantity * above_own / above
 
     def _get_sold_on(self, day):
         """:return: the order line that said last what the line is, on a day

@@ -64,9 +64,13 @@ class OfferSubscription(models.Model):
             if PRICED_BY - {'quantity'} & values.keys():
                 values.setdefault('name', priced._get_offer_name())
             if 'quantity' in values:
-                above = priced.linked_line_id.product_uom_qty
+                above = priced.linked_line_id
                 ratio = line._get_ratio(
-                    line._get_option_terms(), priced.product_uom_id, values['quantity'], above
+                    line._get_option_terms(),
+                    priced.product_uom_id,
+                    values['quantity'],
+                    above.product_uom_qty,
+                    above._get_offer_quantity() if above else 0.0,
                 )
                 if ratio is not None:
                     values.update(quantity=ratio, is_per_unit=True)

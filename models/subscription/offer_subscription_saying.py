@@ -182,7 +182,14 @@ class OfferSubscriptionLine(models.Model):
         of today.
         """
         terms, unit = self._get_option_terms(), self.product_uom_id
-        ratio = self._get_ratio(terms, unit, self.quantity, above)
+        # in the unit in which what it hangs on is held
+        above_item, above_unit = self.parent_id.product_id, self.parent_id.product_uom_id
+        above_own = above
+        if above_unit and above_unit != above_item.uom_id:
+            above_own = above_unit._compute_quantity(
+                above, above_item.uom_id, round=False, raise_if_failure=False
+            )
+        ratio = self._get_ratio(terms, unit, self.quantity, above, above_own)
         if ratio is None and terms.quantity_mode == 'per_unit' and above:
             each = self.quantity / above
             return each if round(each * above, RATIO_DIGITS) == self.quantity else None
