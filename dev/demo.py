@@ -72,7 +72,12 @@ def _sell(env):
     start = (today.replace(day=1) - datetime.timedelta(days=32)).replace(day=12)
     ref = lambda name: env.ref(f'{MODULE}.{name}')  # noqa: E731
     order = env['sale.order'].create(
-        {'partner_id': ref('partner_bakery').id, 'client_order_ref': REFERENCE}
+        {
+            'partner_id': ref('partner_bakery').id,
+            'client_order_ref': REFERENCE,
+            # it was agreed then, and is entered today
+            'offer_start_is_fixed': True,
+        }
     )
     configuration = {
         'product_id': ref('service_workplace').id,

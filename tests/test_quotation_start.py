@@ -88,3 +88,11 @@ class TestStart(OfferCommon):
             'Managed Workplace: Starts on 01/01/2027\nManaged Workplace: Starts on 03/01/2027',
         )
         self.assertIn('Starts on 03/01/2027', order.offer_terms_text)
+
+    def test_a_fixed_start_that_has_passed_is_told_with_its_amount(self):
+        order = self._quote(-40, offer_start_is_fixed=True)
+        first = order._get_offer_first_invoice()
+        self.assertGreaterEqual(first.recurring, 320.0)
+        self.assertIn(f'{first.recurring:.2f} on the first invoices', order.offer_warning)
+        order.offer_start_is_fixed = False
+        self.assertNotIn('first invoices', order.offer_warning or '')

@@ -253,3 +253,45 @@ class TestTotals(OfferCommon):
         ):
             self.assertIn(said, text)
         self.assertEqual(order.offer_tax_totals['total_amount_currency'], 2700.0)
+
+    def test_terms_in_a_mail_have_taxes_as_its_amounts(self):
+        tax = self.env['account.tax'].create({'name': '10 %', 'amount': 10})
+        (self.workplace + self.backup + self.notebook).taxes_id = tax
+        self.plan.write({'intro_periods': 1})
+        order = self._quote()
+        self.assertIn('then $ 160.00 per month', self._say(order.offer_terms_text))
+        body = self._say(
+            order._find_mail_template()._render_field('body_html', order.ids)[order.id]
+        )
+        self.assertIn('then $ 176.00 per month', body)
+
+    def test_the_dialog_of_optional_products_says_what_a_service_costs(self):
+        templates = self.env['product.template'].with_user(self.salesperson)
+        moment = fields.Datetime.now()
+        currency, pricelist = self.company.currency_id, self.env['product.pricelist']
+        args = (self.workplace.with_user(self.salesperson), moment, currency, pricelist)
+        data = templates._get_additional_configurator_data(*args)
+        self.assertEqual(self._say(data['price_info']), '$ 40.00 per month')
+        price = templates._get_configurator_price(args[0], 1, *args[1:])
+        self.assertEqual(price, (0.0, False))
+        self.notebook_option.is_default = True
+        data = templates._get_additional_configurator_data(*args)
+        self.assertEqual(self._say(data['price_info']), '$ 900.00 once and $ 40.00 per month')
+        # nothing valid by itself
+        self.group.write({'min_choices': 2})
+        data = templates._get_additional_configurator_data(*args)
+        self.assertEqual(data['price_info'], 'Configured after adding')
+        product = (self.notebook.with_user(self.salesperson), *args[1:])
+        self.assertEqual(templates._get_additional_configurator_data(*product), {})
+
+    def test_nobody_needs_a_customer_to_see_what_it_comes_to(self):
+        orders = self.env['sale.order'].with_context(default_company_id=self.company.id)
+        preview = orders.offer_preview(self._configuration(options=self.both))
+        # 2,700.00 and twelve months
+        self.assertEqual(preview['totals']['first_year'], 4620.0)
+        order = self.env['sale.order'].new({'company_id': self.company.id})
+        line = order._preview_offer_lines(
+            self.env['offer.configuration']._read_configuration(order, self._configuration())[0]
+        )[0][2]
+        order.order_line = line
+        self.assertEqual(order._get_offer_first_invoice().recurring, 150.0)

@@ -25,6 +25,14 @@ class TestTour(OfferTourCommon):
         invoice = order.offer_subscription_ids._get_invoices()
         self.assertEqual((invoice.state, invoice.amount_untaxed), ('posted', 130.0))
 
+    def test_an_optional_service_says_its_price_per_period(self):
+        self._new_user('clicker', 'sales_team.group_sale_manager')
+        self.notebook.product_tmpl_id.optional_product_ids = self.workplace.product_tmpl_id
+        self.start_tour('/odoo', 'sale_offer_optional_service', login='clicker')
+        order = self.env['sale.order'].search([('partner_id', '=', self.customer.id)])
+        service = order.order_line.filtered(lambda line: line.product_id == self.workplace)
+        self.assertEqual((service.offer_plan_id, service.price_unit), (self.plan, 40.0))
+
     def test_publish_a_product_in_three_fields(self):
         groups = 'sales_team.group_sale_manager,product.group_product_manager'
         self._new_user('clicker', f'{groups},product.group_product_variant')

@@ -29,6 +29,9 @@ class SaleOrder(models.Model):
         'state',
         'order_line.product_id.offer_state',
         'order_line.offer_plan_id',
+        'order_line.offer_date_start',
+        'offer_date_start',
+        'offer_start_is_fixed',
         'offer_role_assignment_ids.role_id',
     )
     def _compute_offer_warning(self):
@@ -42,9 +45,9 @@ class SaleOrder(models.Model):
                     'Retired since it was quoted: %s. The order can be confirmed as quoted.',
                     ', '.join(retired.mapped('display_name')),
                 )
-            errors = order.state in ('draft', 'sent') and order._get_offer_errors()
-            if errors:
-                order.offer_warning = '\n'.join(filter(None, [order.offer_warning, *errors]))
+            if order.state in ('draft', 'sent'):
+                texts = [order._get_offer_start_warning(), *order._get_offer_errors()]
+                order.offer_warning = '\n'.join(filter(None, [order.offer_warning, *texts]))
 
     @api.depends('offer_subscription_ids')
     def _compute_offer_subscription_count(self):
@@ -225,13 +228,15 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         intro_periods, intro_percent = lines[:1]._get_offer_intro()
+        # what is configured first, has no customer yet
+        payer = self.partner_id and self.partner_id._get_offer_payer(
+            self.company_id, self.partner_invoice_id
+        )
         return {
             'sale_order_id': self.id,
             'company_id': self.company_id.id,
             'partner_id': self.partner_id.id,
-            'partner_invoice_id': self.partner_id._get_offer_payer(
-                self.company_id, self.partner_invoice_id
-            ).id,
+            'partner_invoice_id': payer.id,
             'partner_shipping_id': self.partner_shipping_id.id,
             'payment_term_id': self.payment_term_id.id,
             'journal_id': self.journal_id.id,

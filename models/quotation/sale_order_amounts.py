@@ -11,7 +11,7 @@ class SaleOrder(models.Model):
 
     # of no column: Odoo's table of orders is big
     offer_amount_once = fields.Monetary(
-        string='One-Time',
+        string='One-Time Total',
         compute='_compute_offer_amounts',
         help='With taxes: what the order itself asks for.',
     )

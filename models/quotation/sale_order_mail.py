@@ -44,6 +44,10 @@ class SaleOrder(models.Model):
             return template
         return self.env.ref(own, raise_if_not_found=False) or template
 
+    def _get_offer_mail_terms(self):
+        """:return: the terms in words, at amounts with taxes, as the mail has them"""
+        return self.with_context(offer_with_taxes=True).offer_terms_text
+
     def _get_offer_open_text(self):
         """:return: what of the one-time part remains to be paid, in words, or nothing"""
         rest = self._get_offer_one_time_total() - self.amount_paid

@@ -3,7 +3,7 @@ or delivered.
 """
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_amount, format_date
 
 
 class SaleOrder(models.Model):
@@ -38,6 +38,20 @@ class SaleOrder(models.Model):
             order.offer_start_text = order._get_offer_start_text(order._get_offer_quoted())
 
     # === BUSINESS METHODS === #
+
+    def _get_offer_start_warning(self):
+        """:return: what a fixed start that has passed comes to, for the salesperson"""
+        today = self._get_offer_today()
+        starts = [it.first for it in self._get_offer_quoted() if not it.waits and it.first < today]
+        if not starts:
+            return False
+        first = self._get_offer_first_invoice(today)
+        return self.env._(
+            'The fixed start has passed: the days from %(day)s on are billed at once, %(amount)s'
+            ' on the first invoices.',
+            day=format_date(self.env, min(starts)),
+            amount=format_amount(self.env, first.recurring, self.currency_id),
+        )
 
     def _get_offer_start_text(self, agreed):
         """:param list agreed: see `_get_offer_agreed`

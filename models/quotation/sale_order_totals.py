@@ -32,7 +32,7 @@ class SaleOrder(models.Model):
         'offer_intro_percent',
         'offer_intro_is_off',
     )
-    @api.depends_context('lang')
+    @api.depends_context('lang', 'offer_with_taxes')
     def _compute_offer_texts(self):
         for order in self:
             agreed = order._get_offer_quoted()

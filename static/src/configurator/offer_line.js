@@ -60,6 +60,35 @@ function getContext({ data }) {
 }
 
 /**
+ * Configures Services on lines that are not saved, and that nobody has configured.
+ *
+ * @param {Object} orm
+ * @param {Object[]} lines records
+ */
+export async function configureByDefault(orm, lines) {
+    for (const line of lines) {
+        const { data } = line;
+        const isBare = line.isNew && !data.virtual_id && !data.offer_plan_id;
+        if (!isBare || data.offer_kind !== "service" || data.offer_option_id) {
+            continue;
+        }
+        const order = line.model.root;
+        const answer = await orm.call(
+            "sale.order",
+            "offer_configurator",
+            [
+                order.resId ? [order.resId] : [],
+                { product_id: data.product_id.id, quantity: data.product_uom_qty },
+            ],
+            { context: { ...line.context, ...getContext(order) } },
+        );
+        if (!answer.errors.length) {
+            await line.update({ offer_configuration: answer.configuration });
+        }
+    }
+}
+
+/**
  * Opens the configurator of a Service's order line.
  *
  * @param {Object} params

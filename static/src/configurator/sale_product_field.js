@@ -1,6 +1,6 @@
 import { SaleOrderLineProductField, saleOrderLineProductField } from "@sale/js/sale_product_field";
 import { patch } from "@web/core/utils/patch";
-import { openOfferConfigurator } from "./offer_line";
+import { configureByDefault, openOfferConfigurator } from "./offer_line";
 
 patch(SaleOrderLineProductField.prototype, {
     get isOfferService() {
@@ -38,6 +38,11 @@ patch(SaleOrderLineProductField.prototype, {
 
     async _onProductUpdate() {
         await super._onProductUpdate();
+        // Services that came as optional products stand there as they will be saved
+        const others = this.props.record.model.root.data.order_line.records.filter(
+            (line) => line !== this.props.record,
+        );
+        await configureByDefault(this.orm, others);
         if (this.isOfferService) {
             await this._openOfferConfigurator(false);
         }

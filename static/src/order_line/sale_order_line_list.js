@@ -38,6 +38,12 @@ patch(SaleOrderLineListRenderer.prototype, {
         return this.isOfferBundle(record) ? classNames.replace("o_row_draggable", "") : classNames;
     },
 
+    getCellClass(column, record) {
+        const classNames = super.getCellClass(column, record);
+        const isTotal = this.isSection(record) && this.props.aggregatedFields.includes(column.name);
+        return isTotal ? `${classNames} o_offer_section_total` : classNames;
+    },
+
     /** What a section comes to: once, and per period. */
     getFormattedValue(column, record) {
         const isTotal = this.isSection(record) && this.props.aggregatedFields.includes(column.name);
@@ -58,6 +64,7 @@ patch(SaleOrderLineListRenderer.prototype, {
         };
         return [...sums]
             .filter(([, amount]) => amount)
+            .sort(([a], [b]) => Boolean(a) - Boolean(b))
             .map(([period, amount]) => `${formatter(amount, options)} ${period}`.trim())
             .join(" + ");
     },

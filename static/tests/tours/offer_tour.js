@@ -141,3 +141,39 @@ registry.category("web_tour.tours").add("sale_offer_publish_a_service", {
         { trigger: ".o_arrow_button_current:contains(Published)" },
     ],
 });
+
+registry.category("web_tour.tours").add("sale_offer_optional_service", {
+    url: "/odoo",
+    steps: () => [
+        ...stepUtils.goToAppSteps("sale.sale_menu_root", "Go to Sales"),
+        ...tourUtils.createNewSalesOrder(),
+        ...tourUtils.selectCustomer("Bakery Berg"),
+        ...tourUtils.addProduct("Notebook"),
+        {
+            content: "What a Service costs is said per period",
+            trigger:
+                ".o_sale_product_configurator_table_optional td[name=price]:contains(40.00 per month)",
+        },
+        {
+            trigger:
+                ".o_sale_product_configurator_table_optional button[name=sale_product_configurator_add_button]",
+            run: "click",
+        },
+        {
+            trigger: ".o_sale_product_configurator_table td:contains(40.00 per month)",
+        },
+        {
+            trigger: "button[name=sale_product_configurator_confirm_button]:enabled",
+            run: "click",
+        },
+        {
+            content: "It stands there as it will be saved",
+            trigger: "[name=offer_totals_html]:contains(Per month):contains(40.00)",
+        },
+        { trigger: ".o_form_button_save", run: "click" },
+        {
+            trigger:
+                ".o_form_saved, .o_form_readonly, .o_form_view:not(:has(.o_form_button_save:visible))",
+        },
+    ],
+});
