@@ -58,6 +58,7 @@
         # last: the menus name the actions above
         'wizard/offer_classify_views.xml',
         'wizard/offer_waiver_views.xml',
+        'wizard/offer_quotation_withdrawal_views.xml',
         'wizard/offer_withdrawal_views.xml',
         'wizard/offer_forecast_views.xml',
         'wizard/offer_closing_views.xml',

@@ -46,6 +46,7 @@ from . import (
     test_quotation_moving,
     test_quotation_order,
     test_quotation_quoted,
+    test_quotation_quoted_again,
     test_quotation_quoted_lines,
     test_quotation_quoted_update,
     test_quotation_same,

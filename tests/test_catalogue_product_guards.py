@@ -282,10 +282,9 @@ class TestProductGuards(OfferCommon):
         order.invalidate_recordset()
         self.assertIn('Notebook', order.offer_warning)
         order.validity_date = fields.Date.to_date('2020-01-01')
-        with self.assertRaisesRegex(UserError, 'has expired, and it holds what is sold no more'):
+        with self.assertRaisesRegex(UserError, 'press "Extend as Quoted" or "Update Prices"'):
             order.action_confirm()
-        order.validity_date = fields.Date.to_date('2199-01-01')
-        order.invalidate_recordset(['is_expired'])
+        order.action_offer_extend()
         order.action_confirm()
         self.assertEqual((order.state, order.offer_warning), ('sale', False))
 

@@ -4,6 +4,7 @@ from . import (
     offer_closing,
     offer_direct_change,
     offer_forecast,
+    offer_quotation_withdrawal,
     offer_subscription_act,
     offer_transfer,
     offer_waiver,

@@ -53,6 +53,7 @@ class Quoted:
     :param tuple required_ids: those of them that had to be
     :param tuple prerequisite_ids: Services that the customer needs beside it
     :param tuple role_ids: roles that somebody has to play
+    :param int partner_id: the customer for whom it was priced, a commercial entity
     :param dict plan_terms: what the plan agreed by default: minimum term, notice, renewal, …
     """
 
@@ -69,6 +70,7 @@ class Quoted:
     prerequisite_ids: tuple
     role_ids: tuple
     plan_terms: dict
+    partner_id: int | bool = False
 
     @classmethod
     def from_json(cls, data):
@@ -77,7 +79,7 @@ class Quoted:
         """
         if not data:
             return None
-        values = {field.name: data[field.name] for field in fields(cls)}
+        values = {field.name: data[field.name] for field in fields(cls) if field.name in data}
         values['terms'] = OptionTerms(**values['terms'])
         return cls(
             **{

@@ -39,6 +39,10 @@ class SaleOrder(models.Model):
             if errors:
                 raise UserError('\n'.join(errors))
             self._onchange_offer_line(line, node)
+            if line._has_withdrawn_parts():
+                for part in line | line._get_offer_descendants():
+                    part._price_offer_today()
+                    part.offer_withdrawn_reason = False
         services = self.order_line.filtered(lambda line: line.offer_kind == 'service')
         for component, quantity in services._get_offer_followers():
             component.product_uom_qty = quantity
@@ -177,6 +181,7 @@ class SaleOrder(models.Model):
             values.update(order_id=self.id, sequence=sequence, virtual_id=str(uuid.uuid4()))
             line = line.create(values)
         self._write_offer_parts(line, node)
+        line._requote_withdrawn()
         line._keep_offer_quoted(node)
         self._start_offer_additions()
         return line.with_context(offer_configuring=False)

@@ -20,10 +20,12 @@ from . import (
     sale_order_line_taxes,
     sale_order_mail,
     sale_order_quoted,
+    sale_order_requote,
     sale_order_shop,
     sale_order_start,
     sale_order_taxes,
     sale_order_template_line,
     sale_order_totals,
+    sale_order_withdrawn,
     sale_report,
 )

@@ -83,25 +83,13 @@ class SaleOrder(models.Model):
         message = super()._confirmation_error_message()
         if message:
             return message
-        return '\n'.join(self._get_offer_expired_errors() + self._get_offer_errors()) or False
+        return '\n'.join(self._get_offer_blocks() + self._get_offer_errors()) or False
 
     def _get_offer_retired(self):
         """:return: what stands on the order and is sold no more"""
         return self.order_line.product_id.filtered(
             lambda product: product.offer_kind and product.offer_state == 'retired'
         )
-
-    def _get_offer_expired_errors(self):
-        """A quotation confirms as quoted until it expires."""
-        retired = self._get_offer_retired() if self.is_expired else None
-        if not retired:
-            return []
-        return [
-            self.env._(
-                'The quotation has expired, and it holds what is sold no more: %s. Quote anew.',
-                ', '.join(retired.mapped('display_name')),
-            )
-        ]
 
     def _get_offer_errors(self):
         """:return: what keeps the Services on the order from being sold as they stand"""

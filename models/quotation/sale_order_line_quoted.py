@@ -83,7 +83,7 @@ class SaleOrderLine(models.Model):
         """:return: what the line was configured to, or None: it came another way
         :rtype: Quoted | None
         """
-        return Quoted.from_json(self.offer_quoted)
+        return None if self.offer_withdrawn_reason else Quoted.from_json(self.offer_quoted)
 
     def _get_offer_quoted_as(self, product):
         """:return: as `_get_offer_quoted`, if the line was configured to this item by itself"""
@@ -272,7 +272,7 @@ class SaleOrderLine(models.Model):
     def _as_offer_quoted(self, node):
         """:rtype: Quoted"""
         template, before = node.product.product_tmpl_id, node.quoted
-        plan_terms = {}
+        customer, plan_terms = self.order_id.partner_id.commercial_partner_id, {}
         if before and before.plan_id == self.offer_plan_id.id:
             plan_terms = before.plan_terms
         elif self.offer_plan_id and not self.offer_option_id:
@@ -294,6 +294,7 @@ class SaleOrderLine(models.Model):
             prerequisite_ids=before.prerequisite_ids if before else tuple(needed.ids),
             role_ids=before.role_ids if before else tuple(roles.filtered('is_required').ids),
             plan_terms=plan_terms,
+            partner_id=before.partner_id if before and node.is_as_quoted else customer.id,
         )
 
 

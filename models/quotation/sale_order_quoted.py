@@ -19,7 +19,7 @@ class SaleOrder(models.Model):
         :rtype: dict
         """
         line = self._find_offer_line(node, parent)
-        if not line or line.product_id != node.product:
+        if not line or line.product_id != node.product or line._has_withdrawn_parts():
             return {}
         names = ['price_unit', 'technical_price_unit']
         # what hangs on a Service is priced with it
@@ -35,6 +35,18 @@ class SaleOrder(models.Model):
             if not (self.pricelist_id and rules._is_discount_feature_enabled()):
                 names += ['discount']
         return {name: line[name] for name in names}
+
+    def _get_offer_own_texts(self):
+        """:return: the Services that the customer calls by a name or text of its own
+        :rtype: product.template
+        """
+        context = self._get_offer_price_context()
+        profiles = self.env['offer.customer.profile']
+        found = profiles._find(context.partner, context.company, context.day)
+        # what a profile says is read in sudo: it is meant for everybody who quotes to its customer
+        return self.env['product.template'].union(
+            *(template for template, it in found.items() if it.name or it.description)
+        )
 
     def _find_offer_line(self, node, parent=None):
         """:return: the line of this order that a node of a configuration edits, or none"""
