@@ -39,7 +39,10 @@ class SaleOrder(models.Model):
         if not services or self.offer_change_subscription_id:
             return
         if self._origin:
-            if self.partner_id.commercial_partner_id != self._origin.partner_id.commercial_partner_id:
+            if (
+                self.partner_id.commercial_partner_id
+                != self._origin.partner_id.commercial_partner_id
+            ):
                 self.show_update_pricelist = True
             return
         for line in services | services._get_offer_trees():
@@ -195,7 +198,7 @@ class SaleOrder(models.Model):
             line._strip_offer_quantities(configuration)
             for part in line | line._get_offer_descendants():
                 part._write_quoted(False)
-            node, errors = configurations._read_configuration(self, configuration)
+            errors = configurations._read_configuration(self, configuration)[1]
             if errors:
                 problems += errors
             else:
