@@ -7,6 +7,8 @@ from pathlib import Path
 from odoo.tests import BaseCase, tagged
 
 ADDON = Path(__file__).resolve().parents[1]
+# what belongs to another app is small
+MOST_LINES_OF_A_BRIDGE = 150
 # Model and method that one class of ours overrides of another. This list may only shrink.
 KNOWN = set()
 
@@ -64,3 +66,39 @@ class TestHouse(BaseCase):
                 seen |= found.methods
         self.assertFalse(overridden - KNOWN, 'Write each method of a model once')
         self.assertFalse(KNOWN - overridden, 'Gone: take it off the list')
+
+    def test_a_bridge_is_a_small_addon_of_its_own(self):
+        """It installs itself with one other app, says what it does, is tested and translated."""
+        for manifest in sorted(ADDON.glob('bridges/*/__manifest__.py')):
+            folder, values = manifest.parent, ast.literal_eval(manifest.read_text())
+            with self.subTest(folder.name):
+                self.assertIs(values['auto_install'], True)
+                self.assertEqual(values['license'], 'LGPL-3')
+                self.assertEqual((values['depends'][0], len(values['depends'])), ('sale_offer', 2))
+                self.assertRegex((folder / 'README.md').read_text(), '^# .+')
+                for needed in ('pyproject.toml', 'i18n/de.po', 'tests/test_translation.py'):
+                    self.assertTrue((folder / needed).exists(), needed)
+                lines = sum(len(path.read_text().splitlines()) for path in _get_code(folder))
+                self.assertLessEqual(lines, MOST_LINES_OF_A_BRIDGE)
+
+    def test_an_override_of_a_bridge_goes_on(self):
+        """What it adds to another app it adds: each override calls the one before."""
+        for path in [path for folder in ADDON.glob('bridges/*') for path in _get_code(folder)]:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.FunctionDef) and 'offer' not in node.name:
+                    calls = {it.id for it in ast.walk(node) if isinstance(it, ast.Name)}
+                    self.assertIn('super', calls, f'{path.parent.parent.name}: {node.name}')
+
+    def test_the_addon_knows_no_bridge(self):
+        names = [path.parent.name for path in ADDON.glob('bridges/*/__manifest__.py')]
+        for folder in ('models', 'controllers', 'wizard', 'tools', 'views', 'report', 'data'):
+            for path in [*(ADDON / folder).rglob('*.py'), *(ADDON / folder).rglob('*.xml')]:
+                text = path.read_text()
+                self.assertFalse([name for name in names if name in text], path.name)
+
+
+def _get_code(folder):
+    """:return: the Python files of a bridge, without its tests"""
+    return [
+        path for part in ('models', 'controllers') for path in sorted((folder / part).glob('*.py'))
+    ]
