@@ -1,15 +1,12 @@
-from odoo import api, models
+from odoo import models
 
 
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
 
-    @api.depends('reward_id', 'coupon_id')
-    def _compute_offer_price_is_fixed(self):
+    def _is_offer_price_fixed(self):
         """Let a Product be given away as the reward of a promotion: the company said so there."""
-        given = self.filtered(lambda line: line._is_offer_reward())
-        given.offer_price_is_fixed = False
-        return super(SaleOrderLine, self - given)._compute_offer_price_is_fixed()
+        return not self._is_offer_reward() and super()._is_offer_price_fixed()
 
     def _is_offer_reward(self):
         # sudo: a salesperson may not read every coupon

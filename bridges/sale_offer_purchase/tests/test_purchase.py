@@ -61,9 +61,9 @@ class TestPurchase(OfferChangeCommon):
         """24 pieces become 3 dozens: a dozen more is bought."""
         subscription = self._live(quantity=24)
         order = self._quote_change(subscription)
-        line = order.order_line
-        line.product_uom_id = self.env.ref('uom.product_uom_dozen')
-        line.product_uom_qty = 3
+        dozen = self.env.ref('uom.product_uom_dozen')
+        self.workplace.uom_ids = dozen
+        order.order_line.write({'product_uom_id': dozen.id, 'product_uom_qty': 3})
         order.action_confirm()
         self.assertEqual(self._bought(), {'Managed Workplace': 36})
 
