@@ -96,3 +96,11 @@ class TestStart(OfferCommon):
         self.assertIn(f'{first.recurring:.2f} on the first invoices', order.offer_warning)
         order.offer_start_is_fixed = False
         self.assertNotIn('first invoices', order.offer_warning or '')
+
+    def test_a_signature_after_the_start_starts_it_that_day(self):
+        order = self._quote(-30, require_signature=True, require_payment=False)
+        order.action_quotation_sent()
+        order.write({'signed_by': 'Anna', 'signed_on': fields.Datetime.now()})
+        order.sudo()._validate_order()
+        self.assertEqual(order.state, 'sale')
+        self.assertEqual(order.offer_subscription_ids.date_start, self.today)

@@ -2,10 +2,10 @@ import datetime
 from random import Random
 
 from odoo import Command, fields
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import html2plaintext
 
-from .common import OfferCommon
+from .common import OfferCommon, OfferPortalCommon
 
 
 @tagged('post_install', '-at_install')
@@ -295,3 +295,54 @@ class TestTotals(OfferCommon):
         )[0][2]
         order.order_line = line
         self.assertEqual(order._get_offer_first_invoice().recurring, 150.0)
+
+    def test_the_document_names_the_periods_of_sections(self):
+        order = self._quote()
+        self._add_section(order)
+        self._add_section(order, name='Hamburg', sequence=80, collapse_composition=True)
+        self._add_bundle(order, quantity=1)
+        html, _kind = self.env['ir.actions.report']._render_qweb_html(
+            'sale.report_saleorder', order.ids
+        )
+        text = self._say(html2plaintext(html.decode()))
+        # Berlin as a sum of its own lines, Hamburg in a row for each period
+        self.assertIn('Berlin $ 2,700.00 once $ 160.00 per month', text)
+        self.assertIn('Hamburg 1.00 Units $ 60.00 $ 60.00 per month', text)
+        self.assertIn('Hamburg 1.00 Units $ 900.00 $ 900.00 once', text)
+        self.assertIn('First invoice, on 01/01/2027 $ 220.00', text)
+        self.assertNotIn('2,860.00', text)
+
+
+@tagged('post_install', '-at_install')
+class TestTotalsInPortal(OfferPortalCommon, HttpCase):
+    """What the customer reads."""
+
+    def _read_page(self, url):
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, 200)
+        return ' '.join(html2plaintext(response.text).replace('\xa0', ' ').split())
+
+    def test_page_and_lists_name_no_sum_of_once_and_per_period(self):
+        order = self._create_order(partner_id=self.own.partner_id.id)
+        self._add_bundle(order)
+        self.env['sale.order.line'].create(
+            {'order_id': order.id, 'display_type': 'line_section', 'name': 'Berlin', 'sequence': 1}
+        )
+        order.action_quotation_sent()
+        self._visit('own')
+        page = self._read_page(order.get_portal_url())
+        for text in (
+            'Berlin',
+            '$ 2,700.00 once $ 160.00 per month',
+            'Starts on 01/01/2027',
+            'First invoice, with the order $ 2,700.00',
+            'First invoice, on 01/01/2027 $ 160.00',
+        ):
+            self.assertIn(text, page)
+        quotations = self._read_page('/my/quotes')
+        self.assertIn('$ 2,700.00 once and $ 160.00 per month', quotations)
+        order.action_confirm()
+        orders = self._read_page('/my/orders')
+        self.assertIn('$ 2,700.00 once and $ 160.00 per month', orders)
+        for text in (page, quotations, orders):
+            self.assertNotIn('2,860.00', text)

@@ -33,6 +33,18 @@ class TestTour(OfferTourCommon):
         service = order.order_line.filtered(lambda line: line.product_id == self.workplace)
         self.assertEqual((service.offer_plan_id, service.price_unit), (self.plan, 40.0))
 
+    def test_a_duplicated_section_keeps_no_start(self):
+        self._new_user('clicker', 'sales_team.group_sale_manager')
+        order = self._create_order()
+        section = {'display_type': 'line_section', 'name': 'Berlin', 'sequence': 1}
+        self.env['sale.order.line'].create({**section, 'order_id': order.id})
+        line = order.offer_add(self._configuration())
+        self.start_tour(f'/odoo/sales/{order.id}', 'sale_offer_duplicate_section', login='clicker')
+        copies = order.order_line.filtered(lambda it: it.product_id == self.workplace) - line
+        self.assertEqual(len(copies), 1)
+        self.assertFalse(copies.offer_date_start)
+        self.assertTrue(line.offer_date_start)
+
     def test_publish_a_product_in_three_fields(self):
         groups = 'sales_team.group_sale_manager,product.group_product_manager'
         self._new_user('clicker', f'{groups},product.group_product_variant')

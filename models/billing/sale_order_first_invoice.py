@@ -40,16 +40,18 @@ class SaleOrder(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_offer_first_invoice(self, day=None):
+    def _get_offer_first_invoice(self, day=None, agreed=None):
         """
         :param datetime.date day: on which it is confirmed and the first run can be; None: today
+        :param list agreed: what would start then, if it is known
         :rtype: FirstInvoice
         """
         self.ensure_one()
         day = day or self._get_offer_today()
         if self.offer_change_subscription_id:
             return FirstInvoice()
-        agreed = self._get_offer_agreed(self.order_line, day)
+        if agreed is None:
+            agreed = self._get_offer_agreed(self.order_line, day)
         starting = [it for it in agreed if not it.waits]
         found = [find_first_due(it.timeline) for it in starting]
         due = min(filter(None, found), default=None)
@@ -122,13 +124,14 @@ class SaleOrder(models.Model):
 
     # === BUSINESS METHODS: IN WORDS === #
 
-    def _get_offer_first_invoice_texts(self):
-        """:return: pairs of what is asked first, and how much, in words
+    def _get_offer_first_invoice_texts(self, agreed=None):
+        """:param list agreed: what would start today, if it is known
+        :return: pairs of what is asked first, and how much, in words
         :rtype: list[tuple[str, str]]
         """
         if self.state not in ('draft', 'sent') or not self.order_line.offer_plan_id:
             return []
-        first = self._get_offer_first_invoice()
+        first = self._get_offer_first_invoice(agreed=agreed)
 
         def amount_of(amount):
             return format_amount(self.env, amount, self.currency_id)

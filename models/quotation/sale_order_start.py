@@ -2,7 +2,7 @@
 or delivered.
 """
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import format_amount, format_date
 
 
@@ -20,28 +20,15 @@ class SaleOrder(models.Model):
         help='The start date counts also if the quotation is confirmed later: the days before are'
         ' billed, too. Otherwise they start on the day of confirmation then.',
     )
-    offer_start_text = fields.Text(compute='_compute_offer_start_text')
-
-    # === COMPUTE METHODS === #
-
-    @api.depends(
-        'state',
-        'order_line.offer_plan_id',
-        'order_line.product_uom_qty',
-        'order_line.offer_date_start',
-        'offer_date_start',
-        'offer_start_is_fixed',
-    )
-    @api.depends_context('lang')
-    def _compute_offer_start_text(self):
-        for order in self:
-            order.offer_start_text = order._get_offer_start_text(order._get_offer_quoted())
 
     # === BUSINESS METHODS === #
 
     def _get_offer_start_warning(self):
         """:return: what a fixed start that has passed comes to, for the salesperson"""
         today = self._get_offer_today()
+        days = [self.offer_date_start, *self.order_line.mapped('offer_date_start')]
+        if not self.offer_start_is_fixed or min(filter(None, days), default=today) >= today:
+            return False
         starts = [it.first for it in self._get_offer_quoted() if not it.waits and it.first < today]
         if not starts:
             return False

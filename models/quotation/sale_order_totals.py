@@ -11,19 +11,25 @@ class SaleOrder(models.Model):
     _inherit = 'sale.order'
 
     offer_intro_text = fields.Text(compute='_compute_offer_texts')
+    offer_start_text = fields.Text(compute='_compute_offer_texts')
     offer_recurring_summary = fields.Char(string='Recurring', compute='_compute_offer_texts')
     offer_terms_text = fields.Text(string='Terms', compute='_compute_offer_texts')
     offer_totals_html = fields.Html(
-        string='What It Comes To', compute='_compute_offer_totals', sanitize=False
+        string='What It Comes To', compute='_compute_offer_texts', sanitize=False
     )
     offer_tax_totals = fields.Binary(
-        string='Paid Once', compute='_compute_offer_totals', exportable=False
+        string='Paid Once', compute='_compute_offer_texts', exportable=False
     )
 
     # === COMPUTE METHODS === #
 
     @api.depends(
-        'order_line.price_subtotal',
+        'state',
+        'currency_id',
+        'require_payment',
+        'prepayment_percent',
+        'order_line.price_total',
+        'order_line.product_uom_qty',
         'order_line.offer_plan_id',
         'order_line.offer_date_start',
         'offer_date_start',
@@ -34,27 +40,25 @@ class SaleOrder(models.Model):
     )
     @api.depends_context('lang', 'offer_with_taxes')
     def _compute_offer_texts(self):
-        for order in self:
-            agreed = order._get_offer_quoted()
-            order.offer_intro_text = order._get_offer_intro_text(agreed)
-            order.offer_recurring_summary = order._get_offer_summary()
-            order.offer_terms_text = order._get_offer_terms_text(agreed)
-
-    @api.depends(
-        'state',
-        'currency_id',
-        'require_payment',
-        'prepayment_percent',
-        'order_line.price_total',
-        'offer_terms_text',
-    )
-    @api.depends_context('lang')
-    def _compute_offer_totals(self):
+        """All from one look at what would start."""
         for order in self:
             recurs = bool(order.order_line.offer_plan_id)
+            agreed = order._get_offer_quoted() if recurs else []
+            totals = recurs and order._get_offer_totals(order.order_line, agreed)
+            order.offer_start_text = order._get_offer_start_text(agreed)
+            order.offer_intro_text = order._get_offer_intro_text(agreed)
+            order.offer_recurring_summary = recurs and order._get_offer_summary(totals)
+            order.offer_terms_text = recurs and order._get_offer_terms_text(agreed)
             order.offer_tax_totals = recurs and order._get_offer_tax_totals()
+            values = {
+                'order': order,
+                'in_form': True,
+                'offer_totals': totals,
+                'offer_first': recurs and order._get_offer_first_invoice_texts(agreed),
+                'offer_terms': order.offer_terms_text,
+            }
             order.offer_totals_html = recurs and self.env['ir.qweb']._render(
-                'sale_offer.quotation_totals', {'order': order, 'in_form': True}
+                'sale_offer.quotation_totals', values
             )
 
     # === BUSINESS METHODS === #
@@ -75,16 +79,21 @@ class SaleOrder(models.Model):
             return []
         return self._get_offer_agreed(self.order_line, self._get_offer_today())
 
-    def _get_offer_totals(self, lines):
-        """:return: untaxed totals of the given order lines: `one_time`, one a plan with its
+    def _get_offer_totals(self, lines, agreed=None):
+        """
+        :param lines: sale.order.line of this order, saved or not
+        :param list agreed: what would start with them, if it is known
+        :return: untaxed totals of the given order lines: `one_time`, one a plan with its
             `amount` per period, and what the `first_year` comes to, the one-time part included
         :rtype: dict
         """
+        if agreed is None:
+            agreed = self._get_offer_agreed(lines, self._get_offer_today())
         by_plan = lines.grouped('offer_plan_id')
         once = by_plan.get(lines.offer_plan_id.browse(), lines.browse())
         shown = self._get_offer_shown_field()
         one_time = sum(once.mapped(shown))
-        first_years = self._get_offer_first_years(lines)
+        first_years = self._get_offer_first_years(agreed)
         plans = [
             {
                 'plan_id': plan.id,
@@ -102,14 +111,13 @@ class SaleOrder(models.Model):
         """:return: which amount of a line is summed up: untaxed, or as the portal shows it"""
         return 'price_total' if self.env.context.get('offer_with_taxes') else 'price_subtotal'
 
-    def _get_offer_first_years(self, lines):
-        """What lines come to in the twelve months from the first day of their plan on, by the
-        timeline of what would be agreed.
+    def _get_offer_first_years(self, agreed):
+        """What lines come to in the twelve months from the first day of their plan on.
 
+        :param list agreed: what would start, see `_get_offer_agreed`
         :return: by the plan's id
         :rtype: dict[int, float]
         """
-        agreed = self._get_offer_agreed(lines, self._get_offer_today())
         found, firsts, shown = {}, {}, {}
         for it in agreed:
             plan = it.subscription.plan_id.id
@@ -127,11 +135,10 @@ class SaleOrder(models.Model):
     def _round_offer_amount(self, amount):
         return (self.currency_id or self.env.company.currency_id).round(amount)
 
-    def _get_offer_summary(self):
-        """:return: e.g. "one-time 1,240.00 · per month 389.00 · first year 5,908.00" """
-        totals = self._get_offer_totals(self.order_line)
-        if not totals['plans']:
-            return False
+    def _get_offer_summary(self, totals):
+        """:param dict totals: see `_get_offer_totals`
+        :return: e.g. "one-time 1,240.00 · per month 389.00 · first year 5,908.00"
+        """
 
         def part(what, amount):
             return f'{what} {format_amount(self.env, amount, self.currency_id)}'

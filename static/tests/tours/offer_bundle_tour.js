@@ -110,3 +110,20 @@ registry.category("web_tour.tours").add("sale_offer_phone", {
         ...stepUtils.saveForm(),
     ],
 });
+
+registry.category("web_tour.tours").add("sale_offer_duplicate_section", {
+    steps: () => [
+        {
+            content: "What it comes to stands beside the section",
+            trigger: ".o_is_line_section .o_offer_section_total:contains(155.00 per month)",
+        },
+        { trigger: ".o_is_line_section .o_list_section_options button", run: "click" },
+        { trigger: ".o-dropdown-item:contains(Duplicate)", run: "click" },
+        { trigger: ".o_data_row.o_is_line_section:eq(1)" },
+        { trigger: ".o_form_button_save", run: "click" },
+        {
+            trigger:
+                ".o_form_saved, .o_form_readonly, .o_form_view:not(:has(.o_form_button_save:visible))",
+        },
+    ],
+});
