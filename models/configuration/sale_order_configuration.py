@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..pricing.pricing import PriceContext, Pricing
+from .offer_configuration_reader import MAX_DEPTH
 
 # of an order that is not saved yet the client sends these, as `default_…` in the context
 CONTEXT_FIELDS = (
@@ -34,7 +35,12 @@ class SaleOrder(models.Model):
         res = super()._onchange_order_line()
         for line in self.order_line.filtered('offer_configuration'):
             configuration = line.offer_configuration
+            if not configuration.get('quantity') and not line.product_uom_qty:
+                # not taken: it is configured when it is saved
+                continue
             line.offer_configuration = False
+            if not configuration.get('quantity'):
+                configuration = {**configuration, 'quantity': line.product_uom_qty}
             node, errors = self.env['offer.configuration']._read_configuration(self, configuration)
             if errors:
                 raise UserError('\n'.join(errors))
@@ -44,8 +50,13 @@ class SaleOrder(models.Model):
                     part._price_offer_today()
                     part.offer_withdrawn_reason = False
         services = self.order_line.filtered(lambda line: line.offer_kind == 'service')
-        for component, quantity in services._get_offer_followers():
-            component.product_uom_qty = quantity
+        # level by level, until nothing follows any more
+        for _level in range(MAX_DEPTH):
+            followers = services._get_offer_followers()
+            for component, quantity in followers:
+                component.product_uom_qty = quantity
+            if not followers:
+                break
         gone = self._get_offer_orphans()
         if gone:
             self.order_line = [Command.delete(line.id) for line in gone]

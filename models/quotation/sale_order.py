@@ -102,7 +102,7 @@ class SaleOrder(models.Model):
     def _get_offer_role_errors(self):
         """:return: required roles of the Services on the order that nobody plays"""
         roles, services = self.env['offer.role'], {}
-        for line in self.order_line:
+        for line in self.order_line.filtered(lambda it: not it._is_offer_left_out()):
             for role in line._get_offer_needed_roles():
                 roles |= role
                 services.setdefault(role, line.product_id.product_tmpl_id)

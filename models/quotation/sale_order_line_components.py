@@ -148,6 +148,8 @@ class SaleOrderLine(models.Model):
             terms = line._get_offer_terms()
             least, most = terms.get_bounds()
             outside = quantity < least or (most and quantity > most)
+            if not quantity and not line._get_offer_service_line().product_uom_qty:
+                continue
             if terms.quantity_mode != 'per_unit' and (outside or not quantity > 0):
                 raise UserError(
                     self.env._(
@@ -177,8 +179,12 @@ class SaleOrderLine(models.Model):
         found = []
         for line in self:
             for component in line._get_offer_components():
-                quantity = line._get_offer_component_quantity(component)
-                follows = component._get_offer_terms().quantity_mode == 'per_unit'
+                if not (line.product_uom_qty and component.product_uom_qty):
+                    # what is not taken, or taken again, is so as a whole
+                    quantity, follows = line._get_offer_taken_quantity(component), True
+                else:
+                    quantity = line._get_offer_component_quantity(component)
+                    follows = component._get_offer_terms().quantity_mode == 'per_unit'
                 if follows and component._differs_from_offer_quantity(quantity):
                     found.append((component, quantity))
         return found
@@ -192,7 +198,10 @@ class SaleOrderLine(models.Model):
         # a component that was changed by itself comes back to its Service's quantity
         services = self.union(*(line._get_offer_service_line() for line in self))
         for component, quantity in services._get_offer_followers():
-            component.product_uom_qty = quantity
+            # what somebody says of a component by itself is checked, not corrected
+            is_free = component._get_offer_terms().quantity_mode != 'per_unit'
+            if not (is_free and quantity and component in self):
+                component.product_uom_qty = quantity
 
     # === BUSINESS METHODS: COMPONENTS === #
 
@@ -316,6 +325,8 @@ class SaleOrderLine(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
+        if self._is_offer_left_out():
+            return []
         if self._is_offer_as_quoted():
             return self._get_offer_prerequisite_errors()
         configurations = self.env['offer.configuration']

@@ -183,15 +183,21 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         configurations = self.env['offer.configuration']
+        is_left_out = not self.product_uom_qty
         if not isinstance(configuration, dict):
             configuration = configurations._default_configuration(
-                self.product_id, self.product_uom_qty, self.order_id
+                self.product_id, self.product_uom_qty or 1.0, self.order_id
             )
+        elif not configuration.get('quantity') and is_left_out:
+            configuration = {**configuration, 'quantity': 1.0}
             if values := self.product_no_variant_attribute_value_ids:
                 configuration['no_variant_value_ids'] = values.ids
         _node, errors = configurations._read_configuration(self.order_id, configuration)
         if not errors:
             self.order_id.offer_add(configuration, line_id=self.id)
+            if is_left_out:
+                # in an optional section nobody has taken it yet
+                self.product_uom_qty = 0.0
         elif self.state == 'sale':
             # nobody confirms it any more
             raise UserError('\n'.join(errors))

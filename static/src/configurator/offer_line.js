@@ -9,7 +9,8 @@ async function readConfiguration(orm, record) {
     const { data } = record;
     const components = getLinkedSaleOrderLines(record).filter((line) => line.data.offer_option_id);
     const configuration = {
-        quantity: data.product_uom_qty,
+        // what is not taken comes as it was configured
+        quantity: data.product_uom_qty || undefined,
         tier_id: data.offer_tier_id?.id || false,
         no_variant_value_ids: [...data.product_no_variant_attribute_value_ids.currentIds],
         custom_values: await readCustomValues(orm, data),
@@ -24,6 +25,40 @@ async function readConfiguration(orm, record) {
         configuration.line_id = record.resId;
     }
     return configuration;
+}
+
+/** Whether a line sells a Service by itself that somebody has configured. */
+export function isConfiguredService({ data }) {
+    return data.offer_kind === "service" && !data.offer_option_id && Boolean(data.offer_plan_id);
+}
+
+/**
+ * The whole configuration of a Service's line.
+ *
+ * @param {Object} orm
+ * @param {Object} line the line's record
+ * @param {Boolean} [edit] whether it is to be changed; else it is for another line
+ */
+export async function readServiceConfiguration(orm, line, edit = true) {
+    const { data } = line;
+    const start = data.offer_date_start;
+    const configuration = {
+        product_id: data.product_id.id,
+        uom_id: data.product_uom_id?.id || false,
+        plan_id: data.offer_plan_id?.id || false,
+        date_start: start ? serializeDate(start) : false,
+        ...(await readConfiguration(orm, line)),
+    };
+    configuration.quantity ||= 1;
+    if (!edit) {
+        forgetLines(configuration);
+    }
+    return JSON.parse(JSON.stringify(configuration));
+}
+
+function forgetLines(node) {
+    delete node.line_id;
+    node.options.forEach(forgetLines);
 }
 
 /** What was typed for values of attributes, read as Odoo's own field reads it. */
@@ -101,13 +136,10 @@ export async function openOfferConfigurator({ dialog, orm, line, edit, save, dis
     const { data } = line;
     const configuration = { product_id: data.product_id.id };
     if (edit) {
-        Object.assign(configuration, await readConfiguration(orm, line));
-        const start = data.offer_date_start;
-        configuration.date_start = start ? serializeDate(start) : false;
+        Object.assign(configuration, await readServiceConfiguration(orm, line));
         // a line that came another way has no plan yet: it opens with the default
-        if (data.offer_plan_id || configuration.options.length) {
-            configuration.plan_id = data.offer_plan_id?.id || false;
-        } else {
+        if (!data.offer_plan_id && !configuration.options.length) {
+            delete configuration.plan_id;
             configuration.tier_id ||= undefined;
             delete configuration.options;
         }

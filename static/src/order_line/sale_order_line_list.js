@@ -3,6 +3,8 @@ import { SaleOrderLineListRenderer } from "@sale/js/sale_order_line_field/sale_o
 import { getLinkedSaleOrderLines } from "@sale/js/sale_utils";
 import { registry } from "@web/core/registry";
 import { patch } from "@web/core/utils/patch";
+import { uuid } from "@web/core/utils/strings";
+import { isConfiguredService, readServiceConfiguration } from "../configurator/offer_line";
 
 const CHOSEN_IN_CONFIGURATOR = ["product_id", "product_template_id", "product_uom_id"];
 
@@ -69,7 +71,30 @@ patch(SaleOrderLineListRenderer.prototype, {
             .join(" + ");
     },
 
+    /** A Service is duplicated as it was configured; its parts come with it. */
+    async duplicateSection(record) {
+        const { list } = this.props;
+        const before = new Set(list.records);
+        this.offerOriginals = [];
+        await super.duplicateSection(record);
+        const made = list.records.filter((line) => !before.has(line));
+        const { orm } = this.env.services;
+        for (const [index, line] of [...made.entries()].reverse()) {
+            const original = this.offerOriginals[index];
+            if (original && isConfiguredService(original)) {
+                await line.update({
+                    virtual_id: uuid(),
+                    offer_configuration: await readServiceConfiguration(orm, original, false),
+                });
+            }
+        }
+    },
+
     shouldDuplicateSectionItem(record) {
-        return super.shouldDuplicateSectionItem(record) && !this.isOfferPart(record);
+        const isDuplicated = super.shouldDuplicateSectionItem(record) && !this.isOfferPart(record);
+        if (isDuplicated) {
+            this.offerOriginals?.push(record);
+        }
+        return isDuplicated;
     },
 });
