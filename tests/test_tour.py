@@ -89,6 +89,39 @@ class TestTour(OfferTourCommon):
         copy = self.env['sale.order'].search([('partner_id', '=', self.customer.id)]) - order
         self.assertFalse(copy.order_line)
 
+    def test_duplicate_a_section(self):
+        order = self._create_bundle()
+        self.env['sale.order.line'].create(
+            {
+                'order_id': order.id,
+                'display_type': 'line_section',
+                'name': 'Care',
+                'sequence': 1,
+            }
+        )
+        self.backup_option.quantity = 4.0
+        line = order.order_line.filtered(lambda line: line.product_id == self.backup)
+        self.start_tour(f'/odoo/sales/{order.id}', 'sale_offer_duplicate_section', login='clicker')
+        lines = order.order_line.sorted('sequence').filtered('product_id')
+        self.assertEqual(
+            [(it.product_id, it.product_uom_qty, it.price_unit) for it in lines],
+            [
+                (self.workplace, 3.0, 50.0),
+                (self.notebook, 3.0, 900.0),
+                (self.backup, line.product_uom_qty, 5.0),
+            ]
+            * 2,
+        )
+
+    def test_look_at_what_was_quoted(self):
+        order = self._create_bundle()
+        self.backup_option.action_archive()
+        self.gold.action_archive()
+        order.validity_date = '2026-01-01'
+        self.start_tour(f'/odoo/sales/{order.id}', 'sale_offer_look_at_quoted', login='clicker')
+        self.assertFalse(order.is_expired)
+        order.action_confirm()
+
     def test_preview_and_start_a_billing_run(self):
         today = self.env['offer.subscription']._get_company_today(self.company)
         first = today.replace(day=1)
