@@ -111,7 +111,7 @@ registry.category("web_tour.tours").add("sale_offer_phone", {
     ],
 });
 
-registry.category("web_tour.tours").add("sale_offer_duplicate_section", {
+registry.category("web_tour.tours").add("sale_offer_section_total_and_copy", {
     steps: () => [
         {
             content: "What it comes to stands beside the section",
