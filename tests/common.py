@@ -26,7 +26,12 @@ class OfferCommon(AccountTestInvoicingCommon):
                     'promise': 'answer on the next working day',
                     'is_included': True,
                 },
-                {'name': 'Gold', 'promise': 'answer within 1 hour, around the clock'},
+                {
+                    'name': 'Gold',
+                    'promise': 'answer within 1 hour, around the clock',
+                    # where it has no price
+                    'is_included': True,
+                },
             ]
         )
         cls.notebook = cls._create_item('Notebook', 900.0, 'product', type='consu')

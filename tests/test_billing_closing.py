@@ -134,8 +134,9 @@ class TestClosingFacts(BillingFactsCommon):
 
     def test_another_item_has_its_own_account(self):
         account = self.company_data['default_account_revenue'].copy()
-        self.notebook.property_account_income_id = account
-        self._change('2027-02-01', product_id=self.notebook.id, price_unit=10)
+        printer = self._create_item('Printer', 900.0, False, type='consu')
+        printer.property_account_income_id = account
+        self._change('2027-02-01', product_id=printer.id, price_unit=10)
         accounts = {str(it.date_from): it.account_id for it in self._close('2027-02-28')}
         self.assertEqual(accounts['2027-02-01'], account)
         self.assertNotEqual(accounts['2027-01-01'], account)

@@ -64,6 +64,7 @@ class TestPayers(OfferCommon):
         subscription = self._order_for(self.clerk, partner_invoice_id=self.partner_b.id)
         yearly = self._create_plan('Yearly', interval_unit='year')
         self._create_price(500.0, plan_id=yearly.id)
+        self._create_price(100.0, plan_id=yearly.id, tier_id=self.gold.id)
         order = subscription._create_change_order(subscription._to_day('2027-03-01'))
         root = order.order_line.filtered(lambda line: line.offer_kind == 'service')
         order.offer_add(self._configuration(plan_id=yearly.id, options=[]), root.id)

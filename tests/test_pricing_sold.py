@@ -14,6 +14,7 @@ class TestSold(OfferCommon):
         super().setUpClass()
         cls.yearly = cls._create_plan('Yearly', interval_unit='year')
         cls.other = cls.env['res.partner'].create({'name': 'Other'})
+        cls.gold.is_included = False
 
     def _plans(self, order=None, **values):
         order = order or self._create_order()

@@ -153,8 +153,9 @@ class OfferConfiguration(models.AbstractModel):
         if not needed:
             return errors
         along = order.order_line.product_id.product_tmpl_id
-        # of an order that is not saved the client says what stands on it
-        along |= along.browse(self.env.context.get('offer_template_ids') or [])
+        if not order._origin:
+            # of an order that is not saved the client says what stands on it
+            along |= along.browse(self.env.context.get('offer_template_ids') or [])
         # sudo: what a customer has counts, also where another salesperson sold it
         lines = self.env['offer.subscription.line'].sudo()
         for service in needed - along:

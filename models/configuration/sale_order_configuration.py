@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..pricing.pricing import PriceContext, Pricing
+from .marks import CONFIGURING
 from .offer_configuration_reader import MAX_DEPTH
 
 # of an order that is not saved yet the client sends these, as `default_…` in the context
@@ -182,7 +183,7 @@ class SaleOrder(models.Model):
         node, errors = self.env['offer.configuration']._read_configuration(self, configuration)
         if errors:
             raise UserError('\n'.join(errors))
-        line = self._get_offer_line(line_id).with_context(offer_configuring=True)
+        line = CONFIGURING.on(self._get_offer_line(line_id))
         if line:
             line._write_offer_values(line._prepare_offer_values(node))
             self._make_room_for_offer(line, node.size)
@@ -195,7 +196,7 @@ class SaleOrder(models.Model):
         line._requote_withdrawn()
         line._keep_offer_quoted(node)
         self._start_offer_additions()
-        return line.with_context(offer_configuring=False)
+        return CONFIGURING.off(line)
 
     def _check_offer_configurable(self, line_id):
         """A quotation can be configured; a confirmed order takes more Services.

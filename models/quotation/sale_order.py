@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..configuration.marks import SAVING
+
 
 class SaleOrder(models.Model):
     _inherit = 'sale.order'
@@ -59,7 +61,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Note what Services were configured to, once all of their lines are there."""
-        orders = super(SaleOrder, self.with_context(offer_saving_order=True)).create(vals_list)
+        orders = super(SaleOrder, SAVING.on(self)).create(vals_list)
         orders = self.browse(orders.ids)
         orders.order_line._note_offer_quoted()
         orders._start_offer_additions()
@@ -69,7 +71,7 @@ class SaleOrder(models.Model):
         """Start what recurs and is added to a confirmed order."""
         if 'order_line' not in vals:
             return super().write(vals)
-        res = super(SaleOrder, self.with_context(offer_saving_order=True)).write(vals)
+        res = super(SaleOrder, SAVING.on(self)).write(vals)
         lines = self.filtered(lambda order: order.state in ('draft', 'sent')).order_line
         lines._get_offer_edited()._follow_offer_setup()
         self.order_line._note_offer_quoted()

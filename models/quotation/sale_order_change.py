@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..configuration.marks import CONFIGURING
 from .change_row import ChangeRow
 
 
@@ -156,7 +157,7 @@ class SaleOrder(models.Model):
             return
         now = self._get_offer_held_lines()
         gone = self.order_line.filtered(lambda line: line._get_offer_held() & (before - now))
-        gone.with_context(offer_configuring=True).unlink()
+        CONFIGURING.on(gone).unlink()
         for line in (now - before).sorted(lambda line: (line.sequence, line.id)):
             if line in self.order_line._get_offer_held():
                 # it came with what it hangs on

@@ -1,11 +1,14 @@
 """Introductory periods: what the first full periods cost, and how a quotation says it."""
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_amount, format_date
 
 from ...tools.first import get_period_amounts
+from ..configuration.marks import CONFIGURING
 
+#: what of it stands on a line, as its plan had it
+LINE_FIELDS = ('offer_intro_periods', 'offer_intro_percent')
 #: what a person with the right to set prices may agree otherwise than the plan has it
 INTRO_FIELDS = ('offer_intro_periods', 'offer_intro_percent', 'offer_intro_is_off')
 
@@ -40,10 +43,8 @@ class SaleOrder(models.Model):
     @api.depends_context('uid')
     def _compute_offer_intro_is_fixed(self):
         for order in self:
-            # asked of a line in memory: the right is the company's
-            line = self.env['sale.order.line'].new({'order_id': order})
             order.offer_intro_is_fixed = (
-                order.state in ('sale', 'cancel') or not line._may_price_offer_service()
+                order.state in ('sale', 'cancel') or not order._may_agree_offer_intro()
             )
 
     # === CONSTRAINT METHODS === #
@@ -59,6 +60,53 @@ class SaleOrder(models.Model):
                         order.name,
                     )
                 )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse introductory periods to who may not set prices."""
+        orders = super().create(vals_list)
+        orders.filtered(
+            lambda order: order.offer_intro_periods or order.offer_intro_percent
+        )._check_offer_intro_right()
+        return orders
+
+    def write(self, vals):
+        """Refuse introductory periods to who may not set prices."""
+        changed = [
+            order
+            for order in self
+            if any(
+                order._fields[name].convert_to_cache(vals[name], order) != order[name]
+                for name in INTRO_FIELDS
+                if name in vals
+            )
+        ]
+        self.browse([order.id for order in changed])._check_offer_intro_right()
+        return super().write(vals)
+
+    def copy_data(self, default=None):
+        """Leave introductory periods to the plan where who copies may not agree others."""
+        vals_list = super().copy_data(default)
+        for order, vals in zip(self, vals_list, strict=True):
+            if not order._may_agree_offer_intro():
+                for name in INTRO_FIELDS:
+                    vals.pop(name, None)
+        return vals_list
+
+    def _check_offer_intro_right(self):
+        """:raise UserError: if the user may not set prices"""
+        for order in self:
+            if not order._may_agree_offer_intro():
+                raise UserError(
+                    self.env._('You may not agree other introductory periods than the plans have.')
+                )
+
+    def _may_agree_offer_intro(self):
+        # asked of a line in memory: the right is the company's
+        line = self.env['sale.order.line'].new({'order_id': self})
+        return line._may_price_offer_service()
 
     # === BUSINESS METHODS === #
 
@@ -116,6 +164,42 @@ class SaleOrder(models.Model):
 
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Take nobody's word for what a plan has: other introductory periods are the order's."""
+        lines = super().create(vals_list)
+        if not CONFIGURING.is_on(self):
+            lines._follow_offer_intro()
+        return lines
+
+    def write(self, vals):
+        """Take nobody's word for what a plan has: other introductory periods are the order's."""
+        if CONFIGURING.is_on(self):
+            return super().write(vals)
+        vals = {name: value for name, value in vals.items() if name not in LINE_FIELDS}
+        if 'offer_plan_id' not in vals:
+            return super().write(vals)
+        moved = self.filtered(
+            lambda line: not line._is_same_value('offer_plan_id', vals['offer_plan_id'])
+        )
+        res = super().write(vals)
+        moved._follow_offer_intro()
+        return res
+
+    def _follow_offer_intro(self):
+        """Let a line have the introductory periods of its plan."""
+        for line in CONFIGURING.on(self):
+            plan = line.offer_plan_id
+            if line.order_id.offer_change_subscription_id:
+                # what is agreed has no introduction any more
+                plan = plan.browse()
+            line.offer_intro_periods, line.offer_intro_percent = (
+                plan.intro_periods,
+                plan.intro_percent,
+            )
 
     # === BUSINESS METHODS === #
 

@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.tools import float_compare
 
+from ..configuration.marks import CONFIGURING
+
 
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
@@ -182,7 +184,7 @@ class SaleOrderLine(models.Model):
         held['quantity'] = self._get_offer_expected(known, held, timeline)
         names = {'quantity': 'product_uom_qty', 'tier_id': 'offer_tier_id'}
         names.update({name: name for name in ('product_id', 'product_uom_id', 'name')})
-        line = self.with_context(offer_configuring=True)
+        line = CONFIGURING.on(self)
         line.write({own: held[name] for name, own in names.items() if name not in row.said})
         if 'price_unit' not in row.said and self._keeps_offer_agreement():
             price = self._map_offer_price(held['price_unit'])

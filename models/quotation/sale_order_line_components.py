@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
 
+from ..configuration.marks import CONFIGURING
+
 # a change of these may meet another price
 PRICED_BY = {
     'product_id',
@@ -43,9 +45,11 @@ class SaleOrderLine(models.Model):
         ):
             # Odoo links new lines once more, which would work out all their prices again
             return True
-        if self.env.context.get('offer_configuring'):
+        if CONFIGURING.is_on(self):
             return super().write(vals)
         self._check_offer_place(vals)
+        if 'offer_tier_id' in vals and 'product_id' not in vals:
+            self._check_offer_level(self.env['offer.sla.tier'].browse(vals['offer_tier_id'] or []))
         if 'product_id' in vals:
             self._check_offer_component_product(vals['product_id'])
             other = self.filtered(
@@ -56,10 +60,10 @@ class SaleOrderLine(models.Model):
             if other and not {'offer_plan_id', 'offer_tier_id'} & vals.keys():
                 # another item comes as by its default, not under the plan of the one before
                 (self - other).write(vals)
-                other = other.with_context(offer_configuring=True)
+                other = CONFIGURING.on(other)
                 bare = {'offer_plan_id': False, 'offer_tier_id': False}
                 res = super(SaleOrderLine, other).write({**bare, **vals})
-                other.with_context(offer_configuring=False)._configure_replaced()
+                CONFIGURING.off(other)._configure_replaced()
                 return res
         res = super().write(vals)
         if 'product_id' in vals:
@@ -84,7 +88,7 @@ class SaleOrderLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_required(self):
-        if self.env.context.get('offer_configuring'):
+        if CONFIGURING.is_on(self):
             return
         for line in self.filtered(lambda line: line._get_offer_terms().is_required):
             service = line._get_offer_service_line()
@@ -99,6 +103,17 @@ class SaleOrderLine(models.Model):
                 )
 
     # === BUSINESS METHODS: GUARDS === #
+
+    def _check_offer_level(self, tier):
+        """:raise UserError: if a Service would be sold with a level that it does not have, or lose
+        its own
+        """
+        for line in self.filtered('offer_tier_id'):
+            tiers = line.product_id.product_tmpl_id.offer_tier_ids
+            if line.offer_kind == 'service' and tier not in tiers | line.offer_tier_id:
+                raise UserError(
+                    self.env._('Choose a service level for "%s".', line.product_id.display_name)
+                )
 
     def _check_offer_place(self, vals):
         """:raise UserError: if a part of a Service would be moved, or sold otherwise"""

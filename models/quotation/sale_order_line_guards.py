@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..configuration.marks import CONFIGURING, SAVING
 from .sale_order_line_components import PRICED_BY
 
 
@@ -76,11 +77,31 @@ class SaleOrderLine(models.Model):
                     )
                 )
 
+    @api.constrains('product_uom_id', 'product_id')
+    def _check_offer_unit(self):
+        """An offer is sold in its own unit and its packagings; what is agreed stays in its unit."""
+        for line in self:
+            product, unit = line.product_id, line.product_uom_id
+            if not (product.offer_kind or line._is_offer_part()) or not unit:
+                continue
+            if unit in product.uom_id | product.uom_ids:
+                continue
+            held = line._get_offer_held()
+            if held and line._get_offer_held_content()['product_uom_id'] == unit.id:
+                continue
+            raise ValidationError(
+                self.env._(
+                    '"%(item)s" is not sold in %(unit)s.', item=product.display_name, unit=unit.name
+                )
+            )
+
     @api.constrains('is_downpayment', 'is_expense', 'product_id')
     def _check_offer_flags(self):
-        """An offer is sold, never a down payment or an expense, which Odoo doesn't price."""
-        for line in self.filtered(lambda line: line.is_downpayment or line.is_expense):
-            if line.product_id.offer_kind or line._is_offer_part():
+        """An offer is sold, never a down payment, and a Service never an expense: Odoo does not
+        price these."""
+        for line in self:
+            is_down = line.is_downpayment and line.product_id.offer_kind
+            if is_down or (line.is_expense and line._is_offer_service_part()):
                 raise ValidationError(
                     self.env._(
                         '"%s" is an offer: it can be neither a down payment nor an expense.',
@@ -101,10 +122,9 @@ class SaleOrderLine(models.Model):
             if bare and line.state != 'cancel' and line.offer_kind == 'service':
                 line._configure_by_default(configuration)
         for line, vals in zip(lines, vals_list, strict=True):
-            is_offer = line.product_id.offer_kind or line._is_offer_part()
-            if is_offer and {'price_unit', 'discount'} & vals.keys():
+            if line.product_id.offer_kind or line._is_offer_part():
                 line._set_offer_price(vals)
-        if not {'offer_configuring', 'offer_saving_order'} & self.env.context.keys():
+        if not (CONFIGURING.is_on(self) or SAVING.is_on(self)):
             lines.order_id._start_offer_additions()
         return lines
 
@@ -142,7 +162,7 @@ class SaleOrderLine(models.Model):
         otherwise than to what it costs
         """
         self.ensure_one()
-        names = ('price_unit', 'discount', 'is_downpayment', 'is_expense', 'offer_is_setup')
+        names = ('price_unit', 'discount')
         records = ('product_id', 'product_uom_id', 'offer_plan_id', 'offer_tier_id')
         return tuple(self[name] for name in names) + tuple(self[name].id for name in records)
 
@@ -151,8 +171,10 @@ class SaleOrderLine(models.Model):
         was worked out.
 
         :param dict said: values of the new line
-        :raise UserError: if the user may not set it
+        :raise UserError: if the user may not set it, by whatever way it came
         """
+        if not (self._is_offer_price_fixed() or {'price_unit', 'discount'} & said.keys()):
+            return
         currency = self.currency_id or self.company_id.currency_id
         price = self._get_offer_computed()
         given, known = said.get('price_unit') or 0.0, said.get('technical_price_unit')
@@ -170,9 +192,15 @@ class SaleOrderLine(models.Model):
 
     def _get_offer_computed(self):
         """:return: the line in memory, at the price and discount that are worked out for it"""
-        line = self.new(origin=self).with_context(force_price_recomputation=True)
-        line._compute_price_unit()
-        line._compute_discount()
+        line = self.new(origin=self)
+        # whatever was invoiced of it, or how it is marked
+        line._reset_price_unit()
+        # without a pricelist Odoo leaves what stands there
+        line.discount = 0.0
+        if line._get_offer_held():
+            line.discount = line._get_offer_discount()
+        else:
+            line._compute_discount()
         return line
 
     def _configure_by_default(self, configuration=None):

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from ..configuration.marks import CONFIGURING
+
 
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
@@ -10,7 +12,7 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         """Take the components of a Service with it, and leave them out with it."""
-        if 'product_uom_qty' not in vals or self.env.context.get('offer_configuring'):
+        if 'product_uom_qty' not in vals or CONFIGURING.is_on(self):
             return super().write(vals)
         left_out = self.filtered(lambda line: not line.product_uom_qty)
         res = super().write(vals)
@@ -30,7 +32,7 @@ class SaleOrderLine(models.Model):
     def _take_offer_components(self):
         """Let components be there as they were configured, or not at all, as their Service is."""
         for component, quantity in self._get_offer_taken():
-            line = component.with_context(offer_configuring=True)
+            line = CONFIGURING.on(component)
             if component._differs_from_offer_quantity(quantity):
                 line.product_uom_qty = quantity
             component._take_offer_components()

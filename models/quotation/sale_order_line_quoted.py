@@ -5,6 +5,7 @@ as it is then ("quoted is quoted").
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..configuration.marks import CONFIGURING, SAVING
 from ..configuration.offer_quoted import OptionTerms, Quoted
 
 # of an item, beside its variant
@@ -218,8 +219,7 @@ class SaleOrderLine(models.Model):
 
     def _note_offer_edits(self):
         """Note what was edited by hand, where it is allowed: from then on that is quoted."""
-        context = self.env.context
-        if not (context.get('offer_configuring') or context.get('offer_saving_order')):
+        if not (CONFIGURING.is_on(self) or SAVING.is_on(self)):
             self._note_offer_quoted()
 
     def _note_offer_quoted(self):

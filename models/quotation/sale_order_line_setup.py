@@ -6,6 +6,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..configuration.marks import CONFIGURING, SAVING
+
 
 class SaleOrderLine(models.Model):
     _inherit = 'sale.order.line'
@@ -14,7 +16,7 @@ class SaleOrderLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_setup(self):
-        if self.env.context.get('offer_configuring'):
+        if CONFIGURING.is_on(self):
             return
         for line in self.filtered('offer_is_setup'):
             service = line._get_offer_service_line()
@@ -50,7 +52,7 @@ class SaleOrderLine(models.Model):
         lines = lines.filtered(lambda line: line.state in ('draft', 'sent'))
         priced = lines.filtered(lambda line: not line.offer_is_setup and line._is_offer_priced())
         priced.filtered('product_uom_qty')._check_offer_sold()
-        if not self.env.context.get('offer_saving_order'):
+        if not SAVING.is_on(self):
             priced._follow_offer_setup()
 
     def _follow_offer_setup(self):
@@ -64,8 +66,8 @@ class SaleOrderLine(models.Model):
                 values.append({'order_id': line.order_id.id, **line._prepare_offer_setup_values()})
             # of two doors that add it one is enough
             gone = fee[1:] if is_due else fee
-            gone.with_context(offer_configuring=True).unlink()
-        self.with_context(offer_configuring=True).create(values)
+            CONFIGURING.on(gone).unlink()
+        CONFIGURING.on(self).create(values)
 
     def _get_offer_setup_commands(self):
         """As :meth:`_follow_offer_setup`, for lines that may not be saved.

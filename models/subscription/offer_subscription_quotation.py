@@ -5,6 +5,8 @@ import uuid
 from odoo import api, models
 from odoo.fields import Command
 
+from ..configuration.marks import CONFIGURING
+
 
 class OfferSubscription(models.Model):
     _inherit = 'offer.subscription'
@@ -100,7 +102,7 @@ class OfferSubscription(models.Model):
             ]
         if parent:
             values.update(linked_line_id=parent.id, linked_virtual_id=parent.virtual_id)
-        made = self.env['sale.order.line'].with_context(offer_configuring=True).create(values)
+        made = CONFIGURING.on(self.env['sale.order.line']).create(values)
         sequence += 1
         for part in line._get_parts(day):
             sequence = self._create_change_lines(order, part, day, sequence, made)
