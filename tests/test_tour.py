@@ -39,7 +39,9 @@ class TestTour(OfferTourCommon):
         section = {'display_type': 'line_section', 'name': 'Berlin', 'sequence': 1}
         self.env['sale.order.line'].create({**section, 'order_id': order.id})
         line = order.offer_add(self._configuration())
-        self.start_tour(f'/odoo/sales/{order.id}', 'sale_offer_section_total_and_copy', login='clicker')
+        self.start_tour(
+            f'/odoo/sales/{order.id}', 'sale_offer_section_total_and_copy', login='clicker'
+        )
         copies = order.order_line.filtered(lambda it: it.product_id == self.workplace) - line
         self.assertEqual(len(copies), 1)
         self.assertFalse(copies.offer_date_start)
@@ -101,7 +103,9 @@ class TestTour(OfferTourCommon):
         )
         self.backup_option.quantity = 4.0
         line = order.order_line.filtered(lambda line: line.product_id == self.backup)
-        self.start_tour(f'/odoo/sales/{order.id}', 'sale_offer_section_total_and_copy', login='clicker')
+        self.start_tour(
+            f'/odoo/sales/{order.id}', 'sale_offer_duplicate_configured', login='clicker'
+        )
         lines = order.order_line.sorted('sequence').filtered('product_id')
         self.assertEqual(
             [(it.product_id, it.product_uom_qty, it.price_unit) for it in lines],

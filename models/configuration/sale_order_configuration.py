@@ -35,21 +35,7 @@ class SaleOrder(models.Model):
         components follow their Service, and go with it."""
         res = super()._onchange_order_line()
         for line in self.order_line.filtered('offer_configuration'):
-            configuration = line.offer_configuration
-            if not configuration.get('quantity') and not line.product_uom_qty:
-                # not taken: it is configured when it is saved
-                continue
-            line.offer_configuration = False
-            if not configuration.get('quantity'):
-                configuration = {**configuration, 'quantity': line.product_uom_qty}
-            node, errors = self.env['offer.configuration']._read_configuration(self, configuration)
-            if errors:
-                raise UserError('\n'.join(errors))
-            self._onchange_offer_line(line, node)
-            if line._has_withdrawn_parts():
-                for part in line | line._get_offer_descendants():
-                    part._price_offer_today()
-                    part.offer_withdrawn_reason = False
+            self._onchange_offer_configuration(line, line.offer_configuration)
         services = self.order_line.filtered(lambda line: line.offer_kind == 'service')
         # level by level, until nothing follows any more
         for _level in range(MAX_DEPTH):
@@ -65,6 +51,30 @@ class SaleOrder(models.Model):
         if commands:
             self.order_line = commands
         return res
+
+    def _onchange_offer_configuration(self, line, configuration):
+        """
+        :param dict configuration: what the configurator hands over on a line
+        :raise UserError: if that is not possible
+        """
+        says_none = isinstance(configuration, dict) and not configuration.get('quantity')
+        if says_none and not line.product_uom_qty:
+            # not taken: it is configured when it is saved
+            return
+        line.offer_configuration = False
+        if self.order_line.filtered(lambda other: other.virtual_id == line.virtual_id) != line:
+            # of a duplicated section: the parts of the original are none of its own
+            line.virtual_id = str(uuid.uuid4())
+        if says_none:
+            configuration = {**configuration, 'quantity': line.product_uom_qty}
+        node, errors = self.env['offer.configuration']._read_configuration(self, configuration)
+        if errors:
+            raise UserError('\n'.join(errors))
+        self._onchange_offer_line(line, node)
+        if line._has_withdrawn_parts():
+            for part in line | line._get_offer_descendants():
+                part._price_offer_today()
+                part.offer_withdrawn_reason = False
 
     def _onchange_offer_line(self, line, node):
         if not line.virtual_id:

@@ -51,6 +51,8 @@ export async function readServiceConfiguration(orm, line, edit = true) {
     };
     configuration.quantity ||= 1;
     if (!edit) {
+        // a start is agreed for one line, never copied
+        configuration.date_start = false;
         forgetLines(configuration);
     }
     return JSON.parse(JSON.stringify(configuration));

@@ -3,13 +3,17 @@ import { SaleOrderLineListRenderer } from "@sale/js/sale_order_line_field/sale_o
 import { getLinkedSaleOrderLines } from "@sale/js/sale_utils";
 import { registry } from "@web/core/registry";
 import { patch } from "@web/core/utils/patch";
-import { uuid } from "@web/core/utils/strings";
 import { isConfiguredService, readServiceConfiguration } from "../configurator/offer_line";
 
 const CHOSEN_IN_CONFIGURATOR = ["product_id", "product_template_id", "product_uom_id"];
 
 /** What hangs on a Service's line is changed in its configurator, and stays below it. */
 patch(SaleOrderLineListRenderer.prototype, {
+    setup() {
+        super.setup();
+        this.copyFields.push("offer_configuration");
+    },
+
     isOfferPart(record) {
         return Boolean(record.data.offer_option_id || record.data.offer_is_setup);
     },
@@ -71,30 +75,25 @@ patch(SaleOrderLineListRenderer.prototype, {
             .join(" + ");
     },
 
-    /** A Service is duplicated as it was configured; its parts come with it. */
+    /** A Service is duplicated as it was configured, which its parts are made of. */
     async duplicateSection(record) {
-        const { list } = this.props;
-        const before = new Set(list.records);
-        this.offerOriginals = [];
-        await super.duplicateSection(record);
-        const made = list.records.filter((line) => !before.has(line));
         const { orm } = this.env.services;
-        for (const [index, line] of [...made.entries()].reverse()) {
-            const original = this.offerOriginals[index];
-            if (original && isConfiguredService(original)) {
-                await line.update({
-                    virtual_id: uuid(),
-                    offer_configuration: await readServiceConfiguration(orm, original, false),
-                });
+        const services = this.props.list.records.filter(isConfiguredService);
+        const read = (line) => readServiceConfiguration(orm, line, false);
+        const configurations = await Promise.all(services.map(read));
+        services.forEach((line, index) => {
+            line.data.offer_configuration = configurations[index];
+        });
+        try {
+            await super.duplicateSection(record);
+        } finally {
+            for (const line of services) {
+                line.data.offer_configuration = false;
             }
         }
     },
 
     shouldDuplicateSectionItem(record) {
-        const isDuplicated = super.shouldDuplicateSectionItem(record) && !this.isOfferPart(record);
-        if (isDuplicated) {
-            this.offerOriginals?.push(record);
-        }
-        return isDuplicated;
+        return super.shouldDuplicateSectionItem(record) && !this.isOfferPart(record);
     },
 });

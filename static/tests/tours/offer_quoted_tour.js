@@ -4,7 +4,7 @@ import { stepUtils } from "@web_tour/tour_utils";
 const row = (text) => `.o_field_sol_o2m .o_data_row:contains(${text})`;
 
 /** A duplicated section brings its Service as it was configured. */
-registry.category("web_tour.tours").add("sale_offer_duplicate_section", {
+registry.category("web_tour.tours").add("sale_offer_duplicate_configured", {
     steps: () => [
         { content: "A section with a bundle", trigger: row("Remote Backup") },
         {
