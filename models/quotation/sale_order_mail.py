@@ -46,7 +46,16 @@ class SaleOrder(models.Model):
 
     def _get_offer_mail_terms(self):
         """:return: the terms in words, at amounts with taxes, as the mail has them"""
+        if not self.env.registry.ready:
+            # Odoo tries a template on some order when it is loaded: at an update the facts of
+            # before, which that may ask for, are still to be made
+            return False
         return self.with_context(offer_with_taxes=True).offer_terms_text
+
+    def _get_offer_mail_asked(self):
+        """:return: what is asked first, see `_get_offer_first_invoice_texts`"""
+        # as above
+        return self._get_offer_first_invoice_texts() if self.env.registry.ready else []
 
     def _get_offer_open_text(self):
         """:return: what of the one-time part remains to be paid, in words, or nothing"""
