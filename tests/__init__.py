@@ -43,6 +43,7 @@ from . import (
     test_quotation_copy,
     test_quotation_doors,
     test_quotation_fixed,
+    test_quotation_fuzz,
     test_quotation_intro,
     test_quotation_moving,
     test_quotation_optional,

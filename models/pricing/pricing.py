@@ -166,6 +166,9 @@ class Pricing:
             if row.amount_type == 'fixed':
                 amount = self._get_amount(row, asked)
             else:
+                if not parts and not asked.above:
+                    # a copy that does not hang on its Service yet
+                    raise NotSoldError(self._get_option_refusal(asked))
                 # a Service's own price, as an option sees it, holds the pricelist already
                 own, is_final = parts[0] if parts else (self._get_own_of(asked.above), True)
                 amount = self._round(own * row.amount / 100)
