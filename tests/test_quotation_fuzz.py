@@ -1,5 +1,5 @@
-"""Whatever is configured: preview, dialog, lines, copies, what is opened and saved again and what is
-priced again all say the same money; and what is not sold is never sold for nothing.
+"""Whatever is configured: preview, dialog, lines, copies, what is opened and saved again and what
+is priced again all say the same money; and what is not sold is never sold for nothing.
 """
 
 from contextlib import suppress
