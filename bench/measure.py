@@ -11,6 +11,7 @@ import time
 from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
 from odoo.modules.registry import Registry
+from odoo.tests import Form
 from odoo.tools import config
 
 ITEMS = RULES = 1000
@@ -177,6 +178,66 @@ def add_service(env):
     return add
 
 
+def prepare_bundles(env, bundles, components):
+    """:return: a quotation with so many Services of so many components each"""
+    order, configuration = prepare_service(env, components, 1)
+    for _bundle in range(bundles):
+        order.offer_add(configuration)
+    return order
+
+
+def prepare_plain_order(env, count):
+    order, values = prepare_plain_lines(env, count)
+    env['sale.order.line'].create([{**vals, 'order_id': order.id} for vals in values])
+    return order
+
+
+def read_form(order):
+    """Open a quotation as its form does."""
+    return lambda: Form(order)
+
+
+def save_reference(order):
+    def save():
+        with Form(order) as form:
+            form.client_order_ref = 'Berg 7'
+        order.env.flush_all()
+
+    return save
+
+
+def confirm(order):
+    def confirm_order():
+        order.action_confirm()
+        order.env.flush_all()
+
+    return confirm_order
+
+
+def open_bundles(env):
+    return read_form(prepare_bundles(env, 30, 5))
+
+
+def open_plain(env):
+    return read_form(prepare_plain_order(env, 180))
+
+
+def save_bundles(env):
+    return save_reference(prepare_bundles(env, 30, 5))
+
+
+def save_plain(env):
+    return save_reference(prepare_plain_order(env, 180))
+
+
+def confirm_bundles(env):
+    return confirm(prepare_bundles(env, 10, 4))
+
+
+def confirm_plain(env):
+    return confirm(prepare_plain_order(env, 50))
+
+
 CASES = {
     case.__name__: case
     for case in (
@@ -190,6 +251,12 @@ CASES = {
         preview_small_service,
         open_dialog,
         add_service,
+        open_bundles,
+        open_plain,
+        save_bundles,
+        save_plain,
+        confirm_bundles,
+        confirm_plain,
     )
 }
 

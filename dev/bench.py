@@ -20,8 +20,21 @@ CASES = {
     'preview_service/preview_lines': ('preview 300 options in 20 groups / price 301 lines', 2.0),
     'open_dialog/preview_lines': ('open the dialog with 300 options / price 301 lines', 2.0),
     'add_service/create_lines': ('add a Service of 30 components / create 31 lines', 1.3),
+    'open_plain': ('open a quotation of 180 plain lines', 1.05),
+    'open_bundles/open_plain': ('open a quotation of 30 Services with 5 components', 1.3),
+    'save_bundles/save_plain': ('save its reference', 1.3),
+    'confirm_bundles/confirm_plain': ('confirm 10 Services with 4 components / 50 lines', 2.0),
 }
 
+QUOTING = (
+    'preview_service/preview_lines',
+    'open_dialog/preview_lines',
+    'add_service/create_lines',
+    'open_plain',
+    'open_bundles/open_plain',
+    'save_bundles/save_plain',
+    'confirm_bundles/confirm_plain',
+)
 LARGE = (
     '''INSERT INTO product_template (name, type, active, sale_ok, purchase_ok, list_price, uom_id,
            service_tracking, tracking)
@@ -53,13 +66,41 @@ def run_bench(databases):
 
     :return: whether every ratio is in its bounds
     """
+    good, cases = bench_cases(databases, CASES)
+    untouched = _install_on_large(databases)
+    good = good and untouched
+    cheap, due = bench_due(databases)
+    fast, billing = bench_billing(databases)
+    busy, scheduler = bench_scheduler(databases)
+    quick, portal = bench_portal(databases)
+    good = good and cheap and fast and busy and quick
+    table = cases
+    table += '\n\nInstalling on 100,000 templates with 300,000 pricelist rules: ' + (
+        'no row is written.' if untouched else 'ROWS ARE WRITTEN.'
+    )
+    text = f'Processor time, best of {ROUNDS} in turn, one run of `make bench`.'
+    table += f'\n\n## The customer\'s pages\n\nBy the clock, through the web server.\n\n{portal}'
+    table += f'\n\n## Finding what is due\n\n{due}'
+    table += f'\n\n## Billing\n\n![Processor time of billing](billing.svg)\n\n{billing}'
+    table += f'\n\n## Through the scheduler\n\n{scheduler}'
+    (CHECKOUT / 'bench' / 'RESULTS.md').write_text(f'# Speed\n\n{text}\n\n{table}\n')
+    print(table)
+    return good
+
+
+def bench_cases(databases, wanted):
+    """
+    :param wanted: of `CASES`
+    :return: whether every ratio is in its bounds, and the table
+    """
     databases.ensure_base()
     sources = {'stock': databases.base, 'addon': databases.ensure_template()}
     names = {label: f'{databases.prefix}_bench_{label}' for label in sources}
     for label, source in sources.items():
         databases.clone(source, names[label])
     rows, good = [], True
-    for case, (text, limit) in CASES.items():
+    for case in wanted:
+        text, limit = CASES[case]
         ours, _, peer = case.partition('/')
         which = {'stock': peer or ours, 'addon': ours}
         best = {label: [] for label in sources}
@@ -76,25 +117,17 @@ def run_bench(databases):
         say(rows[-1].strip('| '))
     for name in names.values():
         databases.drop(name)
-    untouched = _install_on_large(databases)
-    good = good and untouched
-    cheap, due = bench_due(databases)
-    fast, billing = bench_billing(databases)
-    busy, scheduler = bench_scheduler(databases)
-    quick, portal = bench_portal(databases)
-    good = good and cheap and fast and busy and quick
     head = ['| | stock Odoo | with the addon | ratio | at most | queries |']
     head.append('| --- | --- | --- | --- | --- | --- |')
-    table = '\n'.join(head + rows)
-    table += '\n\nInstalling on 100,000 templates with 300,000 pricelist rules: ' + (
-        'no row is written.' if untouched else 'ROWS ARE WRITTEN.'
-    )
-    text = f'Processor time, best of {ROUNDS} in turn, one run of `make bench`.'
-    table += f'\n\n## The customer\'s pages\n\nBy the clock, through the web server.\n\n{portal}'
-    table += f'\n\n## Finding what is due\n\n{due}'
-    table += f'\n\n## Billing\n\n![Processor time of billing](billing.svg)\n\n{billing}'
-    table += f'\n\n## Through the scheduler\n\n{scheduler}'
-    (CHECKOUT / 'bench' / 'RESULTS.md').write_text(f'# Speed\n\n{text}\n\n{table}\n')
+    return good, '\n'.join(head + rows)
+
+
+def bench_quoting(databases):
+    """Print what quotations cost by themselves.
+
+    :return: whether every ratio is in its bounds
+    """
+    good, table = bench_cases(databases, QUOTING)
     print(table)
     return good
 

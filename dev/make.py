@@ -22,7 +22,7 @@ from peers import WITH, ensure_packages
 from postgres import Cluster, postgres
 from python_env import ensure_venv
 
-from bench import run_bench
+from bench import bench_quoting, run_bench
 
 # what tests write is rolled back: counted in between, the tables are empty, and the next queries
 # are planned for tables without rows
@@ -173,7 +173,8 @@ def odoo_tests(*suites):
 
 
 def bench(*parts):
-    """:param str parts: none: all; 'due': only what finding it costs; 'scheduler': only that, of
+    """:param str parts: none: all; 'due': only what finding it costs; 'quoting': only
+        quotations; 'scheduler': only that, of
     DUE subscriptions
     """
     project = Project()
@@ -181,6 +182,8 @@ def bench(*parts):
         databases = project.databases(server)
         if 'scheduler' in parts:
             good = print_scheduler(databases, int(os.environ.get('DUE', 1000)), parts[1:])
+        elif 'quoting' in parts:
+            good = bench_quoting(databases)
         elif 'due' in parts:
             good, table = bench_due(databases)
             print(table)
