@@ -234,16 +234,28 @@ class SaleOrderLine(models.Model):
             lambda line: line.virtual_id == self.linked_virtual_id
         )[:1]
 
+    def _get_offer_linked(self):
+        """As Odoo's `_get_linked_lines`, without looking through the whole order where the line is
+        saved and knows what hangs on it.
+        """
+        self.ensure_one()
+        if not (self.id and self.order_id.id):
+            return self._get_linked_lines()
+        found = self.linked_line_ids & self.order_id.order_line
+        if found or self.offer_kind != 'service':
+            return found
+        return self._get_linked_lines()
+
     def _get_offer_components(self):
         """The components that hang directly on a Service's line, as they are sorted."""
         self.ensure_one()
-        return self._get_linked_lines().filtered('offer_option_id').sorted('sequence')
+        return self._get_offer_linked().filtered('offer_option_id').sorted('sequence')
 
     def _get_offer_parts(self):
         """What hangs directly on a Service's line: its setup fee and its components."""
         self.ensure_one()
         return (
-            self._get_linked_lines()
+            self._get_offer_linked()
             .filtered(lambda line: line.offer_option_id or line.offer_is_setup)
             .sorted('sequence')
         )
