@@ -82,10 +82,13 @@ class TestFuzz(OfferCommon):
                 customer = dice.choice((self.customer, self.partner_a))
                 pricelist = dice.choice((*self.pricelists, self.pricelists.browse()))
                 configuration = offers.configure(service)
+                if not number:
+                    # nobody chooses
+                    configuration = self.env['offer.configuration']._default_configuration(service)
                 with self.subTest(case=f'{case}/{number}', configuration=configuration):
                     order = self._create_order(partner_id=customer.id, pricelist_id=pricelist.id)
                     sold += self._try(order, configuration)
-        self.assertGreater(sold, 5)
+        self.assertTrue(sold)
 
     def _try(self, order, configuration):
         """:return: whether it was sold"""

@@ -223,7 +223,7 @@ class TestTransferRefused(TransferCommon):
         for act in (
             lambda: subscription.change('2027-02-01', [{'line_id': root.id, 'quantity': 5}]),
             lambda: subscription.change(
-                '2027-02-01', [{'product_id': self.notebook.id, 'price_unit': 1.0}]
+                '2027-02-01', [{'product_id': self.backup.id, 'price_unit': 1.0}]
             ),
             lambda: subscription.pause('2027-02-15', '2027-03-20'),
             lambda: subscription.pause('2027-02-15'),

@@ -108,7 +108,9 @@ class SaleOrderLine(models.Model):
         """:raise UserError: if a Service would be sold with a level that it does not have, or lose
         its own
         """
-        for line in self.filtered('offer_tier_id'):
+        # what is sold is refused for its own reason
+        quoted = self.filtered(lambda line: line.state in ('draft', 'sent'))
+        for line in quoted.filtered('offer_tier_id'):
             tiers = line.product_id.product_tmpl_id.offer_tier_ids
             if line.offer_kind == 'service' and tier not in tiers | line.offer_tier_id:
                 raise UserError(
