@@ -95,4 +95,5 @@ from . import (
     test_tour,
     test_translation,
     test_update_facts,
+    test_update_included,
 )
