@@ -29,9 +29,7 @@ class TestUpdateIncluded(OfferCommon):
         self._create_price(400.0, plan_id=yearly.id)
         self._update()
         self.assertTrue(self.gold.is_included)
-        line = self._create_order().offer_add(
-            self._configuration(plan_id=yearly.id, options=[])
-        )
+        line = self._create_order().offer_add(self._configuration(plan_id=yearly.id, options=[]))
         self.assertEqual(line.price_unit, 400.0)
 
     def test_a_component_at_nothing_is_included_and_others_stay(self):

@@ -243,9 +243,11 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if not (self.id and self.order_id.id):
             return self._get_linked_lines()
-        found = self.linked_line_ids & self.order_id.order_line
+        lines = self.order_id.order_line
+        # of one prefetch: what is read of one line is read of all
+        found = self.with_prefetch(lines._ids).linked_line_ids & lines
         if found or self.offer_kind != 'service':
-            return found
+            return found.with_prefetch(lines._ids)
         return self._get_linked_lines()
 
     def _get_offer_components(self):

@@ -138,7 +138,9 @@ class SaleOrderLine(models.Model):
         )
 
     def _get_offer_value_ids(self):
-        return self.product_no_variant_attribute_value_ids._origin.ids
+        # of one prefetch: what is read of one line is read of all
+        line = self.with_prefetch(self.order_id.order_line._ids)
+        return line.product_no_variant_attribute_value_ids._origin.ids
 
     def _get_offer_prerequisite_errors(self):
         """:return: what the customer has to have, by what was quoted, and doesn't
