@@ -16,6 +16,7 @@ from . import (
     sale_order_line_components,
     sale_order_line_guards,
     sale_order_line_optional,
+    sale_order_line_placed,
     sale_order_line_quoted,
     sale_order_line_setup,
     sale_order_line_shop,

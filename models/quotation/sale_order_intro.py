@@ -191,7 +191,9 @@ class SaleOrderLine(models.Model):
 
     def _follow_offer_intro(self):
         """Let a line have the introductory periods of its plan."""
-        for line in CONFIGURING.on(self):
+        # plain lines have none, and cost nothing
+        concerned = self.filtered(lambda line: line.offer_plan_id or line.offer_intro_periods)
+        for line in CONFIGURING.on(concerned):
             plan = line.offer_plan_id
             if line.order_id.offer_change_subscription_id:
                 # what is agreed has no introduction any more
